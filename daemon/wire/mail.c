@@ -1,0 +1,158 @@
+/* The mail structure between reader and desk: made in one place, checked in one place. */
+#include "config.h"
+
+#include "wire/mail.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	const char *type;
+} fields[] = {
+#define F(name, type) {#name, type},
+    MAIL_FIELDS(F)
+#undef F
+};
+
+struct mail_maker {
+	GVariant *values[MAIL_FIELD_COUNT];
+};
+
+struct mail {
+	GVariant *dictionary;
+	GVariant *values[MAIL_FIELD_COUNT];
+};
+
+struct mail_maker *
+mail_maker_new(void)
+{
+	return g_new0(struct mail_maker, 1);
+}
+
+void
+mail_put(struct mail_maker *maker, enum mail_field field, GVariant *value)
+{
+	g_assert(g_variant_is_of_type(value, G_VARIANT_TYPE(fields[field].type)));
+	if (maker->values[field] != NULL)
+		g_variant_unref(maker->values[field]);
+	maker->values[field] = g_variant_ref_sink(value);
+}
+
+void
+mail_put_string(struct mail_maker *maker, enum mail_field field, const char *value)
+{
+	mail_put(maker, field, g_variant_new_string(value != NULL ? value : ""));
+}
+
+static GVariant *
+empty_value(const char *type)
+{
+	switch (type[0]) {
+	case 's':
+		return g_variant_new_string("");
+	case 'b':
+		return g_variant_new_boolean(FALSE);
+	case 'x':
+		return g_variant_new_int64(0);
+	default:
+		return g_variant_new_array(G_VARIANT_TYPE(type + 1), NULL, 0);
+	}
+}
+
+GBytes *
+mail_maker_end(struct mail_maker *maker)
+{
+	GVariantBuilder b;
+	g_autoptr(GVariant) all = NULL;
+	GBytes *bytes;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	for (int i = 0; i < MAIL_FIELD_COUNT; i++) {
+		GVariant *v = maker->values[i] != NULL ? maker->values[i] : empty_value(fields[i].type);
+
+		g_variant_builder_add(&b, "{sv}", fields[i].name, v);
+		if (maker->values[i] != NULL)
+			g_variant_unref(maker->values[i]);
+	}
+	g_free(maker);
+	all = g_variant_ref_sink(g_variant_builder_end(&b));
+	bytes = g_variant_get_data_as_bytes(all);
+	return bytes;
+}
+
+/* The children come in the table's order, so that one walk finds and checks them all. */
+struct mail *
+mail_open(GBytes *bytes, GError **error)
+{
+	MAIL_AUTO *mail = g_new0(struct mail, 1);
+	gsize n;
+
+	mail->dictionary = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE_VARDICT, bytes, FALSE));
+	n = g_variant_is_normal_form(mail->dictionary) ? g_variant_n_children(mail->dictionary) : 0;
+	if (n != MAIL_FIELD_COUNT) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a mail structure with %zu fields instead of %d", n,
+		    MAIL_FIELD_COUNT);
+		return NULL;
+	}
+	for (gsize i = 0; i < n; i++) {
+		const char *name;
+
+		g_variant_get_child(mail->dictionary, i, "{&sv}", &name, &mail->values[i]);
+		if (strcmp(name, fields[i].name) == 0 &&
+		    strcmp(g_variant_get_type_string(mail->values[i]), fields[i].type) == 0)
+			continue;
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "field %zu of a mail structure is not %s:%s", i,
+		    fields[i].name, fields[i].type);
+		return NULL;
+	}
+	return g_steal_pointer(&mail);
+}
+
+void
+mail_free(struct mail *mail)
+{
+	if (mail == NULL)
+		return;
+	for (int i = 0; i < MAIL_FIELD_COUNT; i++)
+		if (mail->values[i] != NULL)
+			g_variant_unref(mail->values[i]);
+	g_variant_unref(mail->dictionary);
+	g_free(mail);
+}
+
+void
+mail_cleanup(struct mail **mail)
+{
+	mail_free(*mail);
+}
+
+const char *
+mail_string(const struct mail *mail, enum mail_field field)
+{
+	return g_variant_get_string(mail->values[field], NULL);
+}
+
+gboolean
+mail_flag(const struct mail *mail, enum mail_field field)
+{
+	return g_variant_get_boolean(mail->values[field]);
+}
+
+gint64
+mail_number(const struct mail *mail, enum mail_field field)
+{
+	return g_variant_get_int64(mail->values[field]);
+}
+
+GVariant *
+mail_value(const struct mail *mail, enum mail_field field)
+{
+	return mail->values[field];
+}
+
+GVariant *
+mail_dictionary(const struct mail *mail)
+{
+	return mail->dictionary;
+}
