@@ -1,6 +1,6 @@
 /*
- * Failpoints. TRIAGED_FAILPOINT_ONCE names a file that is made just before dying: while it exists, no point fires
- * again, so that the program that the parent starts anew lives.
+ * Failpoints. TRIAGED_FAILPOINT_ONCE names a file that is made just before dying: while it exists, no point
+ * fires again, so that the program that the parent starts anew lives.
  */
 #include "config.h"
 
@@ -26,7 +26,8 @@ failpoint(const char *name)
 	if (wanted == NULL)
 		return;
 	colon = strchr(wanted, ':');
-	if (strncmp(wanted, name, strlen(name)) != 0 || (wanted[strlen(name)] != ':' && wanted[strlen(name)] != '\0'))
+	if (strncmp(wanted, name, strlen(name)) != 0 ||
+	    (wanted[strlen(name)] != ':' && wanted[strlen(name)] != '\0'))
 		return;
 	if (++passed < (colon != NULL ? atoi(colon + 1) : 1))
 		return;

@@ -110,8 +110,8 @@ fd_map(int fd, gsize max, GError **error)
 		return NULL;
 	}
 	if ((gsize)st.st_size > max) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a memory file has %" G_GINT64_FORMAT " bytes, more than %zu",
-		    (gint64)st.st_size, max);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+		    "a memory file has %" G_GINT64_FORMAT " bytes, more than %zu", (gint64)st.st_size, max);
 		return NULL;
 	}
 	if (st.st_size == 0)
@@ -145,7 +145,8 @@ fd_read_all(int fd, gsize max, GError **error)
 		if (n == 0)
 			break;
 		if (all->len + (gsize)n > max) {
-			g_set_error(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "more than %zu bytes", max);
+			g_set_error(
+			    error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "more than %zu bytes", max);
 			return NULL;
 		}
 		g_byte_array_append(all, buffer, (guint)n);

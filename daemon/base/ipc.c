@@ -60,13 +60,14 @@ ipc_send(int socket, guint32 type, GVariant *fields, int fd, GError **error)
 {
 	g_autoptr(GVariant) owned = g_variant_ref_sink(fields);
 	struct head head = {.magic = IPC_MAGIC, .type = type};
-	struct iovec iov[2] = {{&head, sizeof head}, {(void *)g_variant_get_data(owned), g_variant_get_size(owned)}};
+	struct iovec iov[2] = {
+	    {&head, sizeof head}, {(void *)g_variant_get_data(owned), g_variant_get_size(owned)}};
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
 	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
 
 	if (iov[1].iov_len > IPC_PACKET_MAX) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "message type %u has %zu bytes, more than %d", type,
-		    iov[1].iov_len, IPC_PACKET_MAX);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+		    "message type %u has %zu bytes, more than %d", type, iov[1].iov_len, IPC_PACKET_MAX);
 		return FALSE;
 	}
 	if (fd >= 0)
@@ -82,8 +83,8 @@ ipc_send(int socket, guint32 type, GVariant *fields, int fd, GError **error)
 		}
 		if (errno == EINTR)
 			continue;
-		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno), "sending message type %u: %s", type,
-		    g_strerror(errno));
+		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno),
+		    "sending message type %u: %s", type, g_strerror(errno));
 		return FALSE;
 	}
 }
@@ -126,7 +127,8 @@ ipc_receive(int socket, struct ipc_message *message, GError **error)
 	static guint8 buffer[sizeof(struct head) + IPC_PACKET_MAX];
 	struct iovec iov = {buffer, sizeof buffer};
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(4 * sizeof(int))];
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+	struct msghdr msg = {
+	    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
 	struct head head;
 	ssize_t n;
 
@@ -137,7 +139,8 @@ ipc_receive(int socket, struct ipc_message *message, GError **error)
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return IPC_AGAIN;
 	if (n < 0 && errno != ECONNRESET) {
-		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno), "receiving: %s", g_strerror(errno));
+		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno), "receiving: %s",
+		    g_strerror(errno));
 		return IPC_BROKEN;
 	}
 	if (n <= 0)

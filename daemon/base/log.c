@@ -1,6 +1,6 @@
 /*
- * Log lines. Each is written with one write(2), so that lines of several programs on one descriptor do not mix.
- * A priority in front (<3>) is for journald, which takes it off; it is left out on a terminal.
+ * Log lines. Each is written with one write(2), so that lines of several programs on one descriptor do not
+ * mix. A priority in front (<3>) is for journald, which takes it off; it is left out on a terminal.
  */
 #include "config.h"
 
@@ -65,7 +65,8 @@ write_line(int priority, const char *format, va_list ap)
 	g_autofree char *raw = g_strdup_vprintf(format, ap);
 	g_autofree char *text = log_escape(raw, LINE_MAX_BYTES);
 	g_autofree char *line = NULL;
-	g_autofree char *lost = state.lost > 0 ? g_strdup_printf(" (%lu lines lost before)", state.lost) : NULL;
+	g_autofree char *lost =
+	    state.lost > 0 ? g_strdup_printf(" (%lu lines lost before)", state.lost) : NULL;
 
 	if (state.terminal)
 		line = g_strdup_printf("%s: %s%s\n", state.tag, text, lost ? lost : "");
@@ -77,12 +78,12 @@ write_line(int priority, const char *format, va_list ap)
 		state.lost = 0;
 }
 
-#define LOG_AT(priority)                                                                                               \
-	do {                                                                                                           \
-		va_list ap;                                                                                            \
-		va_start(ap, format);                                                                                  \
-		write_line(priority, format, ap);                                                                      \
-		va_end(ap);                                                                                            \
+#define LOG_AT(priority)                                                                                     \
+	do {                                                                                                 \
+		va_list ap;                                                                                  \
+		va_start(ap, format);                                                                        \
+		write_line(priority, format, ap);                                                            \
+		va_end(ap);                                                                                  \
 	} while (0)
 
 void

@@ -56,7 +56,8 @@ proc_start(const char *program, const char *name, int link, int conf, int secret
 	pid_t pid = fork();
 
 	if (pid < 0)
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot start %s: fork: %s", program, g_strerror(errno));
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot start %s: fork: %s", program,
+		    g_strerror(errno));
 	if (pid == 0) {
 		sigset_t none;
 
@@ -94,12 +95,14 @@ proc_become(const char *user, GError **error)
 		return TRUE;
 	pw = getpwnam(user);
 	if (pw == NULL) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "there is no user \"%s\" to run as", user);
+		g_set_error(
+		    error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "there is no user \"%s\" to run as", user);
 		return FALSE;
 	}
 	if (initgroups(user, pw->pw_gid) < 0 || setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) < 0 ||
 	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) < 0) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot become user \"%s\": %s", user, g_strerror(errno));
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot become user \"%s\": %s", user,
+		    g_strerror(errno));
 		return FALSE;
 	}
 	return TRUE;

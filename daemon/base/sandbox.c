@@ -1,6 +1,7 @@
 /*
- * The jail. A call that is not on a program's list fails with EPERM, so that a library that tries one more way goes on
- * and the probe can print what was refused; nothing that matters is on the lists (exec, ptrace, new internet sockets).
+ * The jail. A call that is not on a program's list fails with EPERM, so that a library that tries one more
+ * way goes on and the probe can print what was refused; nothing that matters is on the lists (exec, ptrace,
+ * new internet sockets).
  */
 #include "config.h"
 
@@ -40,29 +41,32 @@ static const struct limits {
     [SANDBOX_CTL_READ] = {768ull * MIB, 256ull * MIB, 64},
 };
 
-static const int calls_all[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev), SCMP_SYS(recvfrom),
-    SCMP_SYS(sendto), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(close),
-    SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(futex), SCMP_SYS(clock_gettime),
-    SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom), SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(newfstatat),
-    SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(shutdown), SCMP_SYS(getrusage), SCMP_SYS(restart_syscall),
-    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(pread64), SCMP_SYS(memfd_create), SCMP_SYS(ftruncate),
-    SCMP_SYS(fcntl), SCMP_SYS(dup), SCMP_SYS(getsockopt), SCMP_SYS(gettimeofday), SCMP_SYS(time),
-    SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(sysinfo)};
+static const int calls_all[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev),
+    SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll),
+    SCMP_SYS(ppoll), SCMP_SYS(close), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
+    SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom), SCMP_SYS(lseek),
+    SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill),
+    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
+    SCMP_SYS(shutdown), SCMP_SYS(getrusage), SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group),
+    SCMP_SYS(pread64), SCMP_SYS(memfd_create), SCMP_SYS(ftruncate), SCMP_SYS(fcntl), SCMP_SYS(dup),
+    SCMP_SYS(getsockopt), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(sched_yield),
+    SCMP_SYS(sched_getaffinity), SCMP_SYS(sysinfo)};
 
-static const int calls_mime[] = {SCMP_SYS(prlimit64), SCMP_SYS(setrlimit), SCMP_SYS(getrlimit), SCMP_SYS(times)};
+static const int calls_mime[] = {
+    SCMP_SYS(prlimit64), SCMP_SYS(setrlimit), SCMP_SYS(getrlimit), SCMP_SYS(times)};
 
-static const int calls_net[] = {SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(setsockopt), SCMP_SYS(getpeername),
-    SCMP_SYS(getsockname), SCMP_SYS(uname)};
+static const int calls_net[] = {SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(setsockopt),
+    SCMP_SYS(getpeername), SCMP_SYS(getsockname), SCMP_SYS(uname)};
 
-static const int calls_desk[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(access),
-    SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename),
-    SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(pwrite64),
-    SCMP_SYS(pwritev), SCMP_SYS(fallocate), SCMP_SYS(fstatfs), SCMP_SYS(statfs), SCMP_SYS(fchmod), SCMP_SYS(chmod),
-    SCMP_SYS(fchown), SCMP_SYS(geteuid), SCMP_SYS(getuid), SCMP_SYS(getcwd), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
-    SCMP_SYS(mkdir), SCMP_SYS(accept4), SCMP_SYS(accept), SCMP_SYS(eventfd2), SCMP_SYS(setsockopt),
-    SCMP_SYS(signalfd4), SCMP_SYS(getdents64), SCMP_SYS(utimensat), SCMP_SYS(prlimit64), SCMP_SYS(epoll_create1),
-    SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime)};
+static const int calls_desk[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat), SCMP_SYS(lstat),
+    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
+    SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(fallocate), SCMP_SYS(fstatfs), SCMP_SYS(statfs),
+    SCMP_SYS(fchmod), SCMP_SYS(chmod), SCMP_SYS(fchown), SCMP_SYS(geteuid), SCMP_SYS(getuid),
+    SCMP_SYS(getcwd), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(mkdir), SCMP_SYS(accept4),
+    SCMP_SYS(accept), SCMP_SYS(eventfd2), SCMP_SYS(setsockopt), SCMP_SYS(signalfd4), SCMP_SYS(getdents64),
+    SCMP_SYS(utimensat), SCMP_SYS(prlimit64), SCMP_SYS(epoll_create1), SCMP_SYS(timerfd_create),
+    SCMP_SYS(timerfd_settime)};
 
 static gboolean
 set_limit(int what, guint64 value)
@@ -83,7 +87,8 @@ sandbox_prepare(enum sandbox_kind kind, const char *user, gboolean required, GEr
 	set_limit(RLIMIT_FSIZE, l->file_size);
 	set_limit(RLIMIT_NOFILE, l->files);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 && required) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "sandbox: cannot switch off core dumps: %s", g_strerror(errno));
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "sandbox: cannot switch off core dumps: %s",
+		    g_strerror(errno));
 		return FALSE;
 	}
 	return user == NULL || proc_become(user, error);
@@ -107,7 +112,8 @@ allow_mappings(scmp_filter_ctx ctx, gboolean executable)
 		return;
 	}
 	seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	seccomp_rule_add(
+	    ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 }
 
 static int
@@ -182,7 +188,8 @@ settle(int r, const char *what, gboolean required, GError **error)
 		return TRUE;
 	if (required) {
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-		    "sandbox: %s cannot be entered: %s; the configuration says \"sandbox require\"", what, g_strerror(-r));
+		    "sandbox: %s cannot be entered: %s; the configuration says \"sandbox require\"", what,
+		    g_strerror(-r));
 		return FALSE;
 	}
 	log_warn("sandbox: %s cannot be entered: %s; going on without it", what, g_strerror(-r));
@@ -195,7 +202,7 @@ sandbox_enter(enum sandbox_kind kind, const char *const *folders, gboolean requi
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return settle(-errno, "no-new-privs", TRUE, error);
 	return settle(enter_landlock(folders), "Landlock", required, error) &&
-	    settle(load_filter(kind), "seccomp", required, error);
+	       settle(load_filter(kind), "seccomp", required, error);
 }
 
 static int
@@ -208,15 +215,18 @@ report(const char *what, gboolean allowed)
 int
 sandbox_probe(enum sandbox_kind kind)
 {
-	struct sockaddr_in nowhere = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in nowhere = {
+	    .sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int allowed = 0;
 	pid_t pid;
 
 	allowed += report("read /etc/passwd", open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0);
-	allowed += report("make a file in /tmp", open("/tmp/triaged-probe", O_CREAT | O_WRONLY | O_CLOEXEC, 0600) >= 0);
+	allowed += report(
+	    "make a file in /tmp", open("/tmp/triaged-probe", O_CREAT | O_WRONLY | O_CLOEXEC, 0600) >= 0);
 	allowed += report("an internet socket", s >= 0);
-	allowed += report("connect to 127.0.0.1", s >= 0 && connect(s, (struct sockaddr *)&nowhere, sizeof nowhere) == 0);
+	allowed += report(
+	    "connect to 127.0.0.1", s >= 0 && connect(s, (struct sockaddr *)&nowhere, sizeof nowhere) == 0);
 	allowed += report("a raw socket", socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0);
 	allowed += report("ptrace", ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0);
 	if (kind != SANDBOX_DESK)

@@ -91,8 +91,8 @@ mail_open(GBytes *bytes, GError **error)
 	mail->dictionary = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE_VARDICT, bytes, FALSE));
 	n = g_variant_is_normal_form(mail->dictionary) ? g_variant_n_children(mail->dictionary) : 0;
 	if (n != MAIL_FIELD_COUNT) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "a mail structure with %zu fields instead of %d", n,
-		    MAIL_FIELD_COUNT);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+		    "a mail structure with %zu fields instead of %d", n, MAIL_FIELD_COUNT);
 		return NULL;
 	}
 	for (gsize i = 0; i < n; i++) {
@@ -102,8 +102,8 @@ mail_open(GBytes *bytes, GError **error)
 		if (strcmp(name, fields[i].name) == 0 &&
 		    strcmp(g_variant_get_type_string(mail->values[i]), fields[i].type) == 0)
 			continue;
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "field %zu of a mail structure is not %s:%s", i,
-		    fields[i].name, fields[i].type);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+		    "field %zu of a mail structure is not %s:%s", i, fields[i].name, fields[i].type);
 		return NULL;
 	}
 	return g_steal_pointer(&mail);

@@ -26,8 +26,8 @@ wire_name(guint32 type)
 static gboolean
 refuse(GError **error, const struct ipc_message *message, const char *why, const char *field)
 {
-	g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "message %s: %s%s%s", wire_name(message->type), why,
-	    field ? " " : "", field ? field : "");
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "message %s: %s%s%s",
+	    wire_name(message->type), why, field ? " " : "", field ? field : "");
 	return FALSE;
 }
 
@@ -60,7 +60,8 @@ wire_check(const struct ipc_message *message, enum wire_role sender, GError **er
 	if (k->sender != sender)
 		return refuse(error, message, "may not be sent by its sender", NULL);
 	if ((k->fd == WIRE_FD_ONE && message->fd < 0) || (k->fd == WIRE_FD_NONE && message->fd >= 0))
-		return refuse(error, message, message->fd < 0 ? "lacks its descriptor" : "has a descriptor too many", NULL);
+		return refuse(error, message,
+		    message->fd < 0 ? "lacks its descriptor" : "has a descriptor too many", NULL);
 	for (const char *p = k->fields; *p != '\0';) {
 		gsize n = strcspn(p, " ");
 		g_autofree char *declared = g_strndup(p, n);

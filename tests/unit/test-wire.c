@@ -25,7 +25,8 @@ test_shapes(void)
 	    {WIRE_SEND_DATA, WIRE_SEND, "{'id': <int64 7>, 'more': <true>}", FALSE},
 	    {WIRE_SEND_DATA, WIRE_SEND, "{'id': <int64 7>, 'id': <int64 8>}", FALSE},
 	    {WIRE_FETCH_QUIET, WIRE_FETCH, "@a{sv} {}", TRUE},
-	    {WIRE_MIME_READ, WIRE_DESK, "{'mail': <int64 1>, 'offset': <uint64 0>, 'length': <uint64 0>, 'cut': <false>}", FALSE},
+	    {WIRE_MIME_READ, WIRE_DESK,
+		"{'mail': <int64 1>, 'offset': <uint64 0>, 'length': <uint64 0>, 'cut': <false>}", FALSE},
 	    {WIRE_TYPES, WIRE_DESK, "@a{sv} {}", FALSE},
 	};
 
@@ -49,8 +50,10 @@ test_round_trip(void)
 	g_autoptr(GBytes) bytes = NULL;
 
 	g_assert_true(ipc_pair(pair, NULL));
-	g_assert_true(ipc_send(pair[0], WIRE_CHILD_UP, g_variant_parse(G_VARIANT_TYPE_VARDICT,
-	    "{'kind': <'fetch'>, 'name': <'support'>, 'pid': <uint32 9>}", NULL, NULL, NULL), memory, NULL));
+	g_assert_true(ipc_send(pair[0], WIRE_CHILD_UP,
+	    g_variant_parse(G_VARIANT_TYPE_VARDICT,
+		"{'kind': <'fetch'>, 'name': <'support'>, 'pid': <uint32 9>}", NULL, NULL, NULL),
+	    memory, NULL));
 	g_assert_cmpint(wire_receive(pair[1], WIRE_PARENT, &m, NULL), ==, IPC_OK);
 	g_assert_cmpstr(wire_string(&m, "name"), ==, "support");
 	g_assert_cmpuint(wire_u64(&m, "pid"), ==, 9);
