@@ -1,6 +1,7 @@
 /*
- * Failpoints. TRIAGED_FAILPOINT_ONCE names a file that is made just before dying: while it exists, no point
- * fires again, so that the program that the parent starts anew lives.
+ * Failpoints. TRIAGED_FAILPOINT_ONCE names a file that gets a byte just before dying: once it has one, no
+ * point fires again in any program, so that the program that the parent starts anew lives. The file is opened
+ * before main, because most programs of ours die in a jail where nothing can be opened.
  */
 #include "config.h"
 
@@ -12,30 +13,50 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+enum { ONCE_FD_LEAST = 32 }; /* above the descriptors that a child finds open */
+
+static int once = -1;
+
+__attribute__((constructor)) static void
+failpoint_prepare(void)
+{
+	const char *file = getenv("TRIAGED_FAILPOINT_ONCE");
+	int fd = file != NULL ? open(file, O_CREAT | O_RDWR | O_CLOEXEC, 0600) : -1;
+
+	if (fd >= 0) {
+		once = fcntl(fd, F_DUPFD_CLOEXEC, ONCE_FD_LEAST);
+		close(fd);
+	}
+}
+
+/* Are we the first to die? Two programs may pass their points at the same time: the lock lets one write. */
+static gboolean
+first(void)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	struct stat st;
+
+	if (getenv("TRIAGED_FAILPOINT_ONCE") == NULL)
+		return TRUE;
+	return once >= 0 && fcntl(once, F_SETLK, &whole) == 0 && fstat(once, &st) == 0 && st.st_size == 0 &&
+	       write(once, "x", 1) == 1;
+}
 
 void
 failpoint(const char *name)
 {
 	static int passed;
-	static int once = -2;
 	const char *wanted = g_getenv("TRIAGED_FAILPOINT");
-	const char *colon;
-	const char *file = g_getenv("TRIAGED_FAILPOINT_ONCE");
+	gsize length = strlen(name);
 
-	if (wanted == NULL)
+	if (wanted == NULL || strncmp(wanted, name, length) != 0 ||
+	    (wanted[length] != ':' && wanted[length] != '\0'))
 		return;
-	colon = strchr(wanted, ':');
-	if (strncmp(wanted, name, strlen(name)) != 0 ||
-	    (wanted[strlen(name)] != ':' && wanted[strlen(name)] != '\0'))
+	if (++passed < (wanted[length] == ':' ? atoi(wanted + length + 1) : 1) || !first())
 		return;
-	if (++passed < (colon != NULL ? atoi(colon + 1) : 1))
-		return;
-	if (file != NULL && once == -2) {
-		once = open(file, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-		if (once < 0)
-			return;
-	}
-	kill(getpid(), SIGKILL);
+	raise(SIGKILL);
 }
 #endif
