@@ -20,16 +20,24 @@ class TooLate(AssertionError):
     """A condition that did not come."""
 
 
+class Busy(AssertionError):
+    """An answer that cannot be had just now; wait_for asks again."""
+
+
 def wait_for(what, condition, seconds=PATIENCE):
     """The first true answer of condition()."""
     end = time.monotonic() + seconds
     pause = 0.02
     while True:
-        answer = condition()
+        trouble = None
+        try:
+            answer = condition()
+        except Busy as busy:
+            answer, trouble = None, busy
         if answer:
             return answer
         if time.monotonic() > end:
-            raise TooLate("waited %d s for %s" % (seconds, what))
+            raise TooLate("waited %d s for %s%s" % (seconds, what, ": %s" % trouble if trouble else ""))
         time.sleep(pause)
         pause = min(pause * 1.5, 0.25)
 
