@@ -1,0 +1,183 @@
+/*
+ * Attribution lines: "On 3 May, Ann <ann@example.com> wrote:" in any language and order, over one to four
+ * lines. Not a pattern for each client, but evidence: a verb of writing, an address, a date, a time, and how
+ * the line begins and ends.
+ */
+#include "config.h"
+
+#include "mime/quote-line.h"
+
+#include <string.h>
+
+struct evidence {
+	gboolean verb, verb_last, address, address_last, time, date, opener, colon;
+};
+
+/* "12:30", "12.30", "10h30" */
+static gboolean
+has_time(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		if (!g_ascii_isdigit(*p) || (p > text && (g_ascii_isdigit(p[-1]) || p[-1] == '.')))
+			continue;
+		if (g_ascii_isdigit(p[1]))
+			p++;
+		if ((p[1] == ':' || p[1] == '.' || p[1] == 'h') && g_ascii_isdigit(p[2]) &&
+		    g_ascii_isdigit(p[3]) && !g_ascii_isdigit(p[4]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* A year, or numbers with the marks of a date between them. */
+static gboolean
+has_date(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		gsize digits = strspn(p, "0123456789");
+
+		if (digits == 4 && (g_str_has_prefix(p, "19") || g_str_has_prefix(p, "20")))
+			return TRUE;
+		if (digits > 0 && digits <= 2 && p[digits] != '\0' && strchr("./-", p[digits]) != NULL &&
+		    g_ascii_isdigit(p[digits + 1]) && strspn(p + digits + 1, "0123456789./-") >= 3)
+			return TRUE;
+		if (digits > 1)
+			p += digits - 1;
+	}
+	return FALSE;
+}
+
+/* By its first word, or its first character where words are not set apart. */
+static gboolean
+has_opener(const char *text)
+{
+	gsize word = strcspn(text, " .,:(");
+	g_autofree char *first = g_strndup(text, word);
+	g_autofree char *character = g_strndup(text, (gsize)(g_utf8_next_char(text) - text));
+
+	return g_ascii_isdigit(*text) || quote_is_opener(first) ||
+	       ((unsigned char)*text >= 0xe3 && quote_is_opener(character));
+}
+
+/* The text behind its last word that may be a verb of writing: without colons, dashes and brackets. */
+static gboolean
+ends_with_verb(const char *text)
+{
+	g_autofree char *end = g_strdup(text);
+	gsize length = strlen(end);
+
+	for (;;) {
+		if (length > 0 && strchr(" :-*_.|", end[length - 1]) != NULL)
+			end[--length] = '\0';
+		else if (g_str_has_suffix(end, "：") || g_str_has_suffix(end, "—"))
+			end[length -= 3] = '\0';
+		else
+			break;
+	}
+	for (gsize i = 0; quote_wrote[i] != NULL; i++) {
+		gsize verb = strlen(quote_wrote[i]);
+
+		if (g_str_has_suffix(end, quote_wrote[i]) &&
+		    quote_find_word(end + length - verb, quote_wrote[i]) != NULL &&
+		    (verb == length || quote_find_word(end, quote_wrote[i]) != NULL))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean
+ends_with_colon(const char *text)
+{
+	return g_str_has_suffix(text, ":") || g_str_has_suffix(text, "：") || g_str_has_suffix(text, ":*") ||
+	       g_str_has_suffix(text, ": *") || g_str_has_suffix(text, ":</b>");
+}
+
+/* An address as the last thing before the colon: clients that write no verb end so. */
+static gboolean
+ends_with_address(const char *text)
+{
+	gsize length = strlen(text);
+	const char *open = strrchr(text, '<');
+
+	if (length < 4 || open == NULL || strchr(open, '@') == NULL)
+		return FALSE;
+	return g_str_has_suffix(text, ">:") || g_str_has_suffix(text, "> :") || g_str_has_suffix(text, ">：");
+}
+
+static void
+weigh(const char *text, struct evidence *e)
+{
+	const char *words = text + strspn(text, "-*_ \"[(");
+
+	e->colon = ends_with_colon(text);
+	e->address = strchr(text, '@') != NULL;
+	e->address_last = ends_with_address(text);
+	e->time = has_time(text);
+	e->date = has_date(text);
+	e->opener = has_opener(words);
+	/* A verb alone is none: most lines of a text end here. */
+	if (!e->colon && !e->address && !e->time && !e->date && !e->opener)
+		return;
+	e->verb = quote_has_word(text, quote_wrote);
+	e->verb_last = e->verb && ends_with_verb(text);
+}
+
+/* Old clients: "2016-03-03 17:21 GMT+01:00 Ann Lee", with no end to it. */
+static gboolean
+is_bare_stamp(const char *text)
+{
+	return strlen(text) < 120 && g_ascii_isdigit(text[0]) && strlen(text) > 20 && text[4] == '-' &&
+	       text[7] == '-' && has_time(text + 10) && strstr(text, " gmt") != NULL;
+}
+
+static gboolean
+is_attribution(const char *text, gboolean before_quote)
+{
+	struct evidence e = {0};
+
+	weigh(text, &e);
+	if (!e.colon && !e.verb_last)
+		return is_bare_stamp(text);
+	if (e.verb && e.address && (e.verb_last || e.time || e.date || e.opener))
+		return TRUE;
+	if (e.verb && e.time && (e.verb_last || e.opener))
+		return TRUE;
+	if (e.verb_last && e.opener && e.date)
+		return TRUE;
+	if (e.address_last && (e.time || e.date))
+		return TRUE;
+	return before_quote && e.colon &&
+	       ((e.verb && strlen(text) < 160) || (e.opener && (e.time || e.date)));
+}
+
+/* A line from which an attribution may run on into the next. */
+static gboolean
+may_run_on(const char *text)
+{
+	struct evidence e = {0};
+
+	weigh(text, &e);
+	return !e.colon && (e.opener || e.address || e.time);
+}
+
+gsize
+quote_attribution(const struct quote_lines *lines, gsize i)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (gsize n = 0; n < QUOTE_ATTRIBUTION_MAX && i + n < lines->count; n++) {
+		const struct quote_line *line = &lines->line[i + n];
+		gsize next = quote_next(lines, i + n + 1);
+
+		if (line->blank || line->quoted != lines->line[i].quoted || text->len > QUOTE_LINE_MAX)
+			return 0;
+		if (n > 0)
+			g_string_append_c(text, ' ');
+		g_string_append(text, line->folded);
+		if (is_attribution(text->str, next < lines->count && lines->line[next].quoted))
+			return n + 1;
+		if (n == 0 && !may_run_on(text->str))
+			return 0;
+	}
+	return 0;
+}

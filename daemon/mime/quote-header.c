@@ -1,0 +1,184 @@
+/* Separators and the header blocks that clients put above what they quote or forward. */
+#include "config.h"
+
+#include "mime/quote-line.h"
+
+#include <string.h>
+
+static const char decoration[] = "-_=*#~<>|+[] \t";
+
+static gboolean
+is_dashed(const char *text)
+{
+	static const char *const dashes[] = {
+	    "--", "==", "__", "**", "—", "–", "*-", "> -", "──", "- -", NULL};
+
+	for (gsize i = 0; dashes[i] != NULL; i++)
+		if (g_str_has_prefix(text, dashes[i]))
+			return TRUE;
+	return FALSE;
+}
+
+static const char *
+skip_decoration(const char *text)
+{
+	for (;;) {
+		text += strspn(text, decoration);
+		if (!g_str_has_prefix(text, "—") && !g_str_has_prefix(text, "–") &&
+		    !g_str_has_prefix(text, "─"))
+			return text;
+		text = g_utf8_next_char(text);
+	}
+}
+
+/* The words a line begins with, and then only decoration, a colon, or (glued by the client) a header behind
+ * dashes. */
+static gboolean
+begins_with_words(const char *text, const char *const *words, gboolean dashed)
+{
+	for (; *words != NULL; words++) {
+		gsize length = strlen(*words);
+		const char *rest = text + length;
+
+		if (strncmp(text, *words, length) != 0)
+			continue;
+		rest += strspn(rest, " ");
+		if (dashed &&
+		    (*rest == '\0' || is_dashed(rest) || *rest == '-' || *rest == ':' || *rest == '*'))
+			return TRUE;
+		if (!dashed && (*rest == ':' || g_str_has_prefix(rest, "：")) &&
+		    *skip_decoration(rest + 1) == '\0')
+			return TRUE;
+	}
+	return FALSE;
+}
+
+enum quote_separator
+quote_separator_at(const struct quote_lines *lines, gsize i)
+{
+	const char *text = lines->line[i].folded;
+	gboolean dashed = is_dashed(text);
+	const char *words = skip_decoration(text);
+
+	if (begins_with_words(words, quote_forwarded, dashed))
+		return QUOTE_FORWARD_SEPARATOR;
+	if (dashed && begins_with_words(words, quote_original, TRUE))
+		return QUOTE_ORIGINAL_SEPARATOR;
+	return QUOTE_NO_SEPARATOR;
+}
+
+/* The colon that ends a header's key, NULL if the line is none. Bytes from 0xef on are the wide colon. */
+static const char *
+find_colon(const char *text, gsize *width)
+{
+	const char *narrow = strchr(text, ':');
+	const char *wide = strstr(text, "：");
+
+	*width = wide != NULL && (narrow == NULL || wide < narrow) ? 3 : 1;
+	return *width == 3 ? wide : narrow;
+}
+
+enum quote_role
+quote_role_at(const char *folded)
+{
+	gsize width;
+	const char *text = skip_decoration(folded);
+	const char *colon = find_colon(text, &width);
+	g_autofree char *key = NULL;
+
+	if (colon == NULL || colon == text || colon - text > 40)
+		return QUOTE_NONE;
+	key = g_strndup(text, (gsize)(colon - text));
+	return quote_role_of(g_strstrip(g_strdelimit(key, "*|_", ' ')));
+}
+
+/* What stands behind the key, as it is written. */
+static char *
+value_of(const struct quote_line *line)
+{
+	g_autofree char *text = g_strndup(line->start, MIN(line->length, 4 * QUOTE_LINE_MAX));
+	gsize width;
+	const char *colon = find_colon(text, &width);
+	char *value = g_strdup(colon == NULL ? text : colon + width);
+
+	g_strdelimit(value, "\t|", ' ');
+	g_strstrip(value);
+	while (*value == '*' || *value == ' ')
+		memmove(value, value + 1, strlen(value));
+	return g_strchomp(value);
+}
+
+static void
+keep(struct quote_headers *headers, enum quote_role role, char *value)
+{
+	char **slots[] = {[QUOTE_FROM] = &headers->from,
+	    [QUOTE_TO] = &headers->to,
+	    [QUOTE_DATE] = &headers->date,
+	    [QUOTE_SUBJECT] = &headers->subject};
+
+	headers->roles |= 1U << role;
+	if (role == QUOTE_CC || *slots[role] != NULL)
+		g_free(value);
+	else
+		*slots[role] = value;
+}
+
+/* A list of recipients goes on in the next line. */
+static gboolean
+goes_on(enum quote_role role, const struct quote_line *line)
+{
+	return (role == QUOTE_TO || role == QUOTE_CC || role == QUOTE_FROM) && !line->blank &&
+	       strchr(line->folded, '@') != NULL && g_ascii_isspace(*line->start);
+}
+
+void
+quote_headers_read(const struct quote_lines *lines, gsize i, struct quote_headers *headers)
+{
+	enum quote_role last = QUOTE_NONE;
+	gsize blanks = 0;
+
+	*headers = (struct quote_headers){.first = i, .after = i};
+	for (gsize end = MIN(lines->count, i + QUOTE_HEADERS_MAX); i < end; i++) {
+		const struct quote_line *line = &lines->line[i];
+		enum quote_role role = line->role;
+
+		if (role != QUOTE_NONE) {
+			/* A second From is the next mail's. */
+			if (role == QUOTE_FROM && (headers->roles & 1U << QUOTE_FROM) != 0)
+				break;
+			keep(headers, role, value_of(line));
+			headers->after = i + 1;
+			last = role;
+			blanks = 0;
+		} else if (*line->folded == '\0') {
+			/* Blank lines before the first header, and one between two of them. */
+			if (++blanks > (last == QUOTE_NONE ? 3U : 1U))
+				break;
+		} else if (blanks == 0 && goes_on(last, line)) {
+			headers->after = i + 1;
+		} else {
+			break;
+		}
+	}
+}
+
+void
+quote_headers_clear(struct quote_headers *headers)
+{
+	g_free(headers->from);
+	g_free(headers->to);
+	g_free(headers->date);
+	g_free(headers->subject);
+	*headers = (struct quote_headers){0};
+}
+
+gboolean
+quote_headers_enough(const struct quote_headers *headers)
+{
+	guint others = 0;
+
+	for (guint role = QUOTE_TO; role <= QUOTE_SUBJECT; role++)
+		others += (headers->roles >> role) & 1U;
+	return (headers->roles & 1U << QUOTE_FROM) != 0 && others >= 2 &&
+	       (headers->roles & (1U << QUOTE_DATE | 1U << QUOTE_SUBJECT)) != 0;
+}
