@@ -43,14 +43,17 @@ servers_certificate() {
 		keyUsage = digitalSignature
 		extendedKeyUsage = serverAuth
 	C
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=triaged sandbox CA" \
-		-addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" \
-		-keyout "$dir/ca.key" -out "$dir/ca.pem" 2>"$dir/openssl.log" &&
+	(
+		set -e
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=triaged sandbox CA" \
+			-addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" \
+			-keyout "$dir/ca.key" -out "$dir/ca.pem"
 		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=localhost" \
-			-keyout "$dir/server.key" -out "$dir/server.csr" 2>>"$dir/openssl.log" &&
+			-keyout "$dir/server.key" -out "$dir/server.csr"
 		openssl x509 -req -in "$dir/server.csr" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -CAcreateserial -days 3650 \
-			-extfile "$dir/server.ext" -out "$dir/server.pem" 2>>"$dir/openssl.log" ||
-		die "openssl could not make the certificates: $(tail -3 "$dir/openssl.log")"
+			-extfile "$dir/server.ext" -out "$dir/server.pem"
+	) >"$dir/openssl.log" 2>&1
+	[ -s "$dir/server.pem" ] || die "openssl could not make the certificates: $(tail -3 "$dir/openssl.log")"
 	chmod 600 "$dir"/*.key
 	cp "$dir/ca.pem" "$1/ca.pem"
 }
