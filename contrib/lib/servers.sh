@@ -33,6 +33,19 @@ servers_reachable() {
 	done
 }
 
+# The authority, the server's request, and what the one makes of the other.
+servers_openssl() {
+	local dir=$1
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=triaged sandbox CA" \
+		-addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" \
+		-keyout "$dir/ca.key" -out "$dir/ca.pem" &&
+		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=localhost" \
+			-keyout "$dir/server.key" -out "$dir/server.csr" &&
+		openssl x509 -req -in "$dir/server.csr" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -CAcreateserial -days 3650 \
+			-extfile "$dir/server.ext" -out "$dir/server.pem" &&
+		chmod 600 "$dir"/*.key
+}
+
 servers_certificate() {
 	local dir=$1/tls
 	[ ! -s "$1/ca.pem" ] || return 0
@@ -43,18 +56,8 @@ servers_certificate() {
 		keyUsage = digitalSignature
 		extendedKeyUsage = serverAuth
 	C
-	(
-		set -e
-		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=triaged sandbox CA" \
-			-addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" \
-			-keyout "$dir/ca.key" -out "$dir/ca.pem"
-		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=localhost" \
-			-keyout "$dir/server.key" -out "$dir/server.csr"
-		openssl x509 -req -in "$dir/server.csr" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -CAcreateserial -days 3650 \
-			-extfile "$dir/server.ext" -out "$dir/server.pem"
-	) >"$dir/openssl.log" 2>&1
-	[ -s "$dir/server.pem" ] || die "openssl could not make the certificates: $(tail -3 "$dir/openssl.log")"
-	chmod 600 "$dir"/*.key
+	servers_openssl "$dir" >"$dir/openssl.log" 2>&1 ||
+		die "openssl could not make the certificates: $(tail -3 "$dir/openssl.log")"
 	cp "$dir/ca.pem" "$1/ca.pem"
 }
 
