@@ -129,6 +129,7 @@ ipc_receive(int socket, struct ipc_message *message, GError **error)
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(4 * sizeof(int))];
 	struct msghdr msg = {
 	    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+	g_autoptr(GBytes) body = NULL;
 	struct head head;
 	ssize_t n;
 
@@ -152,7 +153,7 @@ ipc_receive(int socket, struct ipc_message *message, GError **error)
 	if (head.magic != IPC_MAGIC)
 		goto bad;
 	message->type = head.type;
-	g_autoptr(GBytes) body = g_bytes_new(buffer + sizeof head, (gsize)n - sizeof head);
+	body = g_bytes_new(buffer + sizeof head, (gsize)n - sizeof head);
 	message->fields = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE_VARDICT, body, FALSE));
 	if (g_variant_is_normal_form(message->fields))
 		return IPC_OK;
