@@ -1,6 +1,6 @@
 /*
- * What one statement alone cannot know: names that stand for something, things that come twice or are missing, servers
- * whose options do not fit together. Linear in the size of the tree.
+ * What one statement alone cannot know: names that stand for something, things that come twice or are
+ * missing, servers whose options do not fit together. Linear in the size of the tree.
  */
 #include "config.h"
 
@@ -25,8 +25,8 @@ enter(struct parse *p, GHashTable *table, const char *name, void *node, const ch
 		g_hash_table_insert(table, (gpointer)name, node);
 		return TRUE;
 	}
-	report_error(&p->report, tree_span(p, node), "there is a %s `%s` already, in line %d of %s", what, name,
-	    tree_span(p, first)->line, tree_span(p, first)->file->name);
+	report_error(&p->report, tree_span(p, node), "there is a %s `%s` already, in line %d of %s", what,
+	    name, tree_span(p, first)->line, tree_span(p, first)->file->name);
 	return FALSE;
 }
 
@@ -82,7 +82,9 @@ undefined(struct parse *p, const struct reference *reference, GHashTable *table,
 	while (g_hash_table_iter_next(&iter, &name, NULL))
 		nearest_offer(&nearest, name);
 	hint = nearest_hint(&nearest);
-	report_error(&p->report, &reference->name.span, "there is no %s `%s`%s", what, reference->name.text, hint);
+	p->lost = TRUE;
+	report_error(
+	    &p->report, &reference->name.span, "there is no %s `%s`%s", what, reference->name.text, hint);
 }
 
 static void
@@ -92,8 +94,8 @@ resolve_relay(struct parse *p, const struct reference *reference, void *relay)
 
 	if (mailbox->relay && mailbox->relay != relay)
 		report_error(&p->report, &reference->name.span,
-		    "mailbox `%s` has a server `smtp` of its own: it cannot use relay `%s` as well", mailbox->name,
-		    reference->name.text);
+		    "mailbox `%s` has a server `smtp` of its own: it cannot use relay `%s` as well",
+		    mailbox->name, reference->name.text);
 	mailbox->relay = relay;
 }
 
@@ -103,8 +105,8 @@ resolve_team(struct parse *p, const struct reference *reference, void *team)
 	struct conf_queue *queue = reference->owner;
 
 	if (g_ptr_array_find(queue->teams, team, NULL))
-		report_error(&p->report, &reference->name.span, "team `%s` is in queue `%s` already", reference->name.text,
-		    queue->name);
+		report_error(&p->report, &reference->name.span, "team `%s` is in queue `%s` already",
+		    reference->name.text, queue->name);
 	else
 		g_ptr_array_add(queue->teams, team);
 }
@@ -145,7 +147,8 @@ default_queue(struct parse *p)
 	queue->name = g_strdup("general");
 	queue->teams = g_ptr_array_copy(p->conf->teams, NULL, NULL);
 	g_ptr_array_add(p->conf->queues, queue);
-	g_hash_table_insert(p->marks, queue, g_memdup2(tree_span(p, queue->teams->pdata[0]), sizeof(struct span)));
+	g_hash_table_insert(
+	    p->marks, queue, g_memdup2(tree_span(p, queue->teams->pdata[0]), sizeof(struct span)));
 }
 
 static void
@@ -178,7 +181,8 @@ check_server(struct parse *p, const struct conf_server *server, gboolean login)
 		return;
 	if (server->user && server->secret == CONF_SECRET_NONE)
 		report_error(&p->report, span,
-		    "user `%s` has no secret: add `password-file`, `password-command` or `token-command`", server->user);
+		    "user `%s` has no secret: add `password-file`, `password-command` or `token-command`",
+		    server->user);
 	if (server->user == NULL && server->secret != CONF_SECRET_NONE)
 		report_error(&p->report, span, "there is a secret, but nobody it belongs to: add `user`");
 	if (server->user == NULL && server->secret == CONF_SECRET_NONE && login)
@@ -193,7 +197,8 @@ check_relays(struct parse *p)
 		const struct conf_relay *relay = p->conf->relays->pdata[i];
 
 		if (relay->server.host == NULL && tree_span(p, &relay->server) == NULL)
-			report_error(&p->report, tree_span(p, relay), "relay `%s` has no server: add `smtp`", relay->name);
+			report_error(&p->report, tree_span(p, relay), "relay `%s` has no server: add `smtp`",
+			    relay->name);
 		check_server(p, &relay->server, FALSE);
 	}
 }
@@ -233,7 +238,8 @@ check_mailboxes(struct parse *p, GHashTable *addresses)
 			check_server(p, mailbox->imap, TRUE);
 		if (mailbox->relay == NULL && !p->lost)
 			report_warning(&p->report, span,
-			    "mailbox `%s` has neither `smtp` nor `relay`: nothing can be sent from it", mailbox->name);
+			    "mailbox `%s` has neither `smtp` nor `relay`: nothing can be sent from it",
+			    mailbox->name);
 	}
 }
 
@@ -243,7 +249,8 @@ check_people(struct parse *p, const struct conf_team *team, GHashTable *mailboxe
 	g_autoptr(GHashTable) people = table_new();
 
 	if (team->people->len == 0 && !p->lost)
-		report_warning(&p->report, tree_span(p, team), "nobody is in team `%s`: add `agent`", team->name);
+		report_warning(
+		    &p->report, tree_span(p, team), "nobody is in team `%s`: add `agent`", team->name);
 	for (guint i = 0; i < team->people->len; i++) {
 		struct conf_person *person = team->people->pdata[i];
 		g_autofree char *folded = g_ascii_strdown(person->address, -1);
@@ -251,7 +258,8 @@ check_people(struct parse *p, const struct conf_team *team, GHashTable *mailboxe
 		enter(p, people, person->address, person, "person");
 		if (g_hash_table_contains(mailboxes, folded))
 			report_error(&p->report, tree_span(p, person),
-			    "`%s` is the address of a mailbox: what is sent to this agent would come back as a new mail",
+			    "`%s` is the address of a mailbox: what is sent to this agent would come back as "
+			    "a new mail",
 			    person->address);
 	}
 }
@@ -267,15 +275,16 @@ check_teams(struct parse *p, GHashTable *addresses)
 		for (guint j = 0; j < queue->teams->len; j++)
 			g_hash_table_add(used, queue->teams->pdata[j]);
 		if (queue->teams->len == 0 && !p->lost)
-			report_error(&p->report, tree_span(p, queue), "queue `%s` has no team: add `team`", queue->name);
+			report_error(&p->report, tree_span(p, queue), "queue `%s` has no team: add `team`",
+			    queue->name);
 	}
 	for (guint i = 0; i < p->conf->teams->len; i++) {
 		struct conf_team *team = p->conf->teams->pdata[i];
 
 		check_people(p, team, addresses);
 		if (!g_hash_table_contains(used, team) && !p->lost)
-			report_warning(&p->report, tree_span(p, team), "team `%s` is in no queue: no ticket comes to it",
-			    team->name);
+			report_warning(&p->report, tree_span(p, team),
+			    "team `%s` is in no queue: no ticket comes to it", team->name);
 	}
 }
 
@@ -302,15 +311,19 @@ check_missing(struct parse *p)
 
 	if (span == NULL) {
 		span = &top;
-		report_error(&p->report, span, "there is no desk: a configuration has a block `desk \"Acme Support\" { }`");
+		report_error(&p->report, span,
+		    "there is no desk: a configuration has a block `desk \"Acme Support\" { }`");
 	}
 	if (p->conf->teams->len == 0)
-		report_error(&p->report, span, "there is no team: nobody would see a mail; add `team first { agent ... }`");
+		report_error(&p->report, span,
+		    "there is no team: nobody would see a mail; add `team first { agent ... }`");
 	if (p->conf->mailboxes->len == 0)
-		report_warning(&p->report, span, "there is no mailbox: no mail can come; add `mailbox support { ... }`");
+		report_warning(
+		    &p->report, span, "there is no mailbox: no mail can come; add `mailbox support { ... }`");
 	if (p->conf->trust->len == 0)
 		report_warning(&p->report, span,
-		    "nobody can act as an agent by mail until `trust` names the server that checks who sent a mail, "
+		    "nobody can act as an agent by mail until `trust` names the server that checks who sent "
+		    "a mail, "
 		    "as it calls itself in Authentication-Results");
 }
 

@@ -159,7 +159,7 @@ same_address(const char *a, const char *b)
 	const char *at_a = strrchr(a, '@'), *at_b = strrchr(b, '@');
 
 	return at_a && at_b && at_a - a == at_b - b && memcmp(a, b, (gsize)(at_a - a)) == 0 &&
-	    g_ascii_strcasecmp(at_a, at_b) == 0;
+	       g_ascii_strcasecmp(at_a, at_b) == 0;
 }
 
 static const struct conf_person *

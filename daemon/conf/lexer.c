@@ -1,6 +1,7 @@
 /*
- * Tokens. A bare word is a keyword if the block it stands in knows it, except directly behind a keyword or a comma on
- * the same line: there a value is expected, so that a queue may be called `team`. Time is linear in the text.
+ * Tokens. A bare word is a keyword if the block it stands in knows it, except directly behind a keyword or a
+ * comma on the same line: there a value is expected, so that a queue may be called `team`. Time is linear in
+ * the text.
  */
 #include "config.h"
 
@@ -12,7 +13,8 @@
 void
 lexer_begin(struct lexer *l, const struct source_file *file, struct report *report, GStringChunk *strings)
 {
-	*l = (struct lexer){.file = file, .report = report, .strings = strings, .line = 1, .column = 1, .fresh = TRUE};
+	*l = (struct lexer){
+	    .file = file, .report = report, .strings = strings, .line = 1, .column = 1, .fresh = TRUE};
 	l->at = file->text;
 	if (g_str_has_prefix(l->at, "\xef\xbb\xbf")) /* a byte order mark is no character */
 		l->at += 3;
@@ -51,7 +53,8 @@ complain(struct lexer *l, const struct span *span, const char *message)
 static struct span
 span_here(const struct lexer *l, int length)
 {
-	return (struct span){.file = l->file, .start = l->start, .line = l->line, .column = l->column, .length = length};
+	return (struct span){
+	    .file = l->file, .start = l->start, .line = l->line, .column = l->column, .length = length};
 }
 
 static void
@@ -71,15 +74,17 @@ static void
 escape(struct lexer *l, GString *out)
 {
 	struct span span = span_here(l, 1);
+	const char *p = l->at;
 
-	if (*l->at == 'n')
-		g_string_append_c(out, '\n');
-	else if (*l->at == '"' || *l->at == '\\')
-		g_string_append_c(out, *l->at);
-	else
+	if (strchr("\"\\n", *p) == NULL || *p == 0)
 		complain(l, &span, "behind a backslash stands \" or \\ or n");
-	if (*l->at && *l->at != '\n')
-		step(l);
+	if (*p == 0 || *p == '\n')
+		return;
+	step(l);
+	if (*p == 'n')
+		g_string_append_c(out, '\n');
+	else
+		g_string_append_len(out, p, l->at - p);
 }
 
 static void
@@ -104,7 +109,8 @@ lex_text(struct lexer *l, struct token *token)
 		step(l);
 		token->span.length++;
 	} else {
-		complain(l, &token->span, "the text ends at the end of its line; a quotation mark is missing");
+		complain(
+		    l, &token->span, "the text ends at the end of its line; a quotation mark is missing");
 	}
 }
 
@@ -173,7 +179,8 @@ lex_bare(struct lexer *l, struct token *token, gboolean fresh)
 		token->kind = T_HOST;
 	} else {
 		token->kind = T_TEXT;
-		complain(l, &token->span, "what is not a word, a number or an address stands in quotation marks");
+		complain(
+		    l, &token->span, "what is not a word, a number or an address stands in quotation marks");
 	}
 }
 
@@ -181,7 +188,8 @@ lex_bare(struct lexer *l, struct token *token, gboolean fresh)
 static guint
 opens(const struct lexer *l)
 {
-	if (l->before[0] == T_BLOCK || (l->before[1] == T_BLOCK && l->before[0] >= T_WORD && l->before[0] <= T_HOST))
+	if (l->before[0] == T_BLOCK ||
+	    (l->before[1] == T_BLOCK && l->before[0] >= T_WORD && l->before[0] <= T_HOST))
 		return l->word->opens;
 	return 0;
 }
@@ -193,7 +201,8 @@ lex_open(struct lexer *l, struct token *token)
 
 	step(l);
 	if (l->depth == LEXER_DEPTH_MAX) {
-		complain(l, &token->span, "too many blocks inside one another: the rest of this file is not read");
+		complain(
+		    l, &token->span, "too many blocks inside one another: the rest of this file is not read");
 		l->at += strlen(l->at);
 		token->kind = ',';
 		return;
@@ -247,7 +256,8 @@ lex(struct lexer *l, struct token *token)
 		skip_space(l);
 		fresh = l->fresh;
 		l->fresh = FALSE;
-		*token = (struct token){.text = "", .span = span_here(l, 1), .offset = (gsize)(l->at - l->file->text)};
+		*token = (struct token){
+		    .text = "", .span = span_here(l, 1), .offset = (gsize)(l->at - l->file->text)};
 		if (*l->at == 0)
 			lex_end(l, token);
 		else if (*l->at == '"')

@@ -1,6 +1,6 @@
 /*
- * From source to checked tree: feeds the grammar the tokens of all files, included ones where their statement stands,
- * and lets check.c have the last word.
+ * From source to checked tree: feeds the grammar the tokens of all files, included ones where their statement
+ * stands, and lets check.c have the last word.
  */
 #include "config.h"
 
@@ -14,8 +14,9 @@
 struct opened {
 	struct lexer lexer;
 	guint file;
+	struct token last;		      /* token, until it has been understood */
 	const struct source_include *include; /* whose files stand here now; NULL: none */
-	guint next;                           /* of include->files */
+	guint next;			      /* of include->files */
 };
 
 static void
@@ -29,7 +30,8 @@ open_file(struct parse *p, guint index)
 	if (file->bad >= 0) {
 		struct span span = {.file = file, .start = file->text, .line = 1, .column = 1, .length = 1};
 
-		for (const char *c = file->text; c < file->text + file->bad; c = g_utf8_next_char(c), span.column++)
+		for (const char *c = file->text; c < file->text + file->bad;
+		     c = g_utf8_next_char(c), span.column++)
 			if (*c == '\n') {
 				span.start = c + 1;
 				span.line++;
@@ -40,22 +42,31 @@ open_file(struct parse *p, guint index)
 	g_ptr_array_add(p->files, opened);
 }
 
-/* Behind `include`. */
+/* Its pattern is read: the files are next. */
 static void
-include(struct parse *p, struct opened *opened, const struct token *keyword, const struct token *pattern)
+include(struct parse *p, struct opened *opened, const struct token *pattern)
 {
-	if (pattern->kind != T_TEXT) {
-		report_error(&p->report, &keyword->span,
-		    "`include` wants a text in quotation marks, such as \"filters/*.rules\"");
-		return;
-	}
 	opened->include = source_include_at(p->source, opened->file, pattern->offset);
 	opened->next = 0;
 	if (opened->include == NULL)
-		report_error(&p->report, &keyword->span, "not included: there can be %d statements `include`",
+		report_error(&p->report, &pattern->span, "not included: there can be %d statements `include`",
 		    SOURCE_INCLUDES_MAX);
 	for (guint i = 0; opened->include && i < opened->include->errors->len; i++)
-		report_error(&p->report, &pattern->span, "%s", (const char *)opened->include->errors->pdata[i]);
+		report_error(
+		    &p->report, &pattern->span, "%s", (const char *)opened->include->errors->pdata[i]);
+}
+
+/* Behind `include`. FALSE: `token` was its value, good or not. */
+static gboolean
+behind_include(struct parse *p, struct opened *opened, const struct token *token)
+{
+	if (token->kind == T_TEXT) {
+		include(p, opened, token);
+		return FALSE;
+	}
+	report_error(&p->report, &opened->last.span,
+	    "`include` wants a text in quotation marks, such as `include \"filters/*.rules\"`");
+	return token->kind < T_WORD || token->kind > T_HOST || token->kind == T_FIRST;
 }
 
 /* The next file that stands here, if any. */
@@ -77,22 +88,21 @@ static gboolean
 read_token(struct parse *p, struct token *token)
 {
 	struct opened *opened = p->files->pdata[p->files->len - 1];
+	gboolean behind = opened->last.kind == T_INCLUDE;
 
 	if (enter_next(p, opened))
 		return FALSE;
 	lexer_next(&opened->lexer, token);
-	if (token->kind == T_INCLUDE) {
-		struct token keyword = *token;
-
-		lexer_next(&opened->lexer, token);
-		include(p, opened, &keyword, token);
-		return token->kind != T_TEXT;
+	if (behind && !behind_include(p, opened, token)) {
+		opened->last.kind = 0;
+		return FALSE;
 	}
+	opened->last = *token;
 	if (token->kind == 0 && p->files->len > 1) {
 		g_ptr_array_set_size(p->files, (gint)p->files->len - 1);
 		return FALSE;
 	}
-	return TRUE;
+	return token->kind != T_INCLUDE;
 }
 
 int

@@ -55,7 +55,8 @@ put_amount(GString *out, const char *words, gint64 amount, const struct unit *un
 static void
 put_time(GString *out, const char *words, gint64 ms)
 {
-	static const struct unit units[] = {{'d', CLOCK_DAY}, {'h', CLOCK_HOUR}, {'m', CLOCK_MINUTE}, {'s', CLOCK_SECOND}};
+	static const struct unit units[] = {
+	    {'d', CLOCK_DAY}, {'h', CLOCK_HOUR}, {'m', CLOCK_MINUTE}, {'s', CLOCK_SECOND}};
 
 	put_amount(out, words, ms, units, G_N_ELEMENTS(units));
 }
@@ -101,8 +102,8 @@ put_server(GString *out, const char *word, const struct conf_server *server)
 	static const char *const secret[] = {NULL, "password-file", "password-command", "token-command"};
 	gboolean v6 = strchr(server->host, ':') != NULL;
 
-	g_string_append_printf(out, "\t%s %s %s%s%s:%d", word, tls[server->tls], v6 ? "[" : "", server->host, v6 ? "]" : "",
-	    server->port);
+	g_string_append_printf(out, "\t%s %s %s%s%s:%d", word, tls[server->tls], v6 ? "[" : "", server->host,
+	    v6 ? "]" : "", server->port);
 	if (server->user)
 		put_option(out, "user", server->user);
 	if (server->secret != CONF_SECRET_NONE)
@@ -156,7 +157,8 @@ put_queue(GString *out, const struct conf_queue *queue)
 {
 	g_string_append_printf(out, "\nqueue %s {\n", queue->name);
 	for (guint i = 0; i < queue->teams->len; i++)
-		g_string_append_printf(out, "\tteam %s\n", ((const struct conf_team *)queue->teams->pdata[i])->name);
+		g_string_append_printf(
+		    out, "\tteam %s\n", ((const struct conf_team *)queue->teams->pdata[i])->name);
 	g_string_append(out, "}\n");
 }
 
@@ -167,7 +169,8 @@ put_team(GString *out, const struct conf_team *team)
 	for (guint i = 0; i < team->people->len; i++) {
 		const struct conf_person *person = team->people->pdata[i];
 
-		g_string_append_printf(out, "\t%s %s", person->role == CONF_MANAGER ? "manager" : "agent", person->address);
+		g_string_append_printf(
+		    out, "\t%s %s", person->role == CONF_MANAGER ? "manager" : "agent", person->address);
 		if (person->name) {
 			g_string_append_c(out, ' ');
 			put_text(out, person->name);

@@ -1,6 +1,6 @@
 /*
- * Errors of the text, shown as a compiler shows them: place, sentence, the line, and a caret under the culprit. The
- * number of errors and the length of a line are bounded, so that a file of garbage costs little.
+ * Errors of the text, shown as a compiler shows them: place, sentence, the line, and a caret under the
+ * culprit. The number of errors and the length of a line are bounded, so that a file of garbage costs little.
  */
 #include "config.h"
 
@@ -50,8 +50,8 @@ add(struct report *report, const struct span *span, gboolean warning, char *mess
 	g_ptr_array_add(report->errors, error);
 }
 
-static G_GNUC_PRINTF(4, 0) void
-reportv(struct report *report, const struct span *span, gboolean warning, const char *format, va_list ap)
+static G_GNUC_PRINTF(4, 0) void reportv(
+    struct report *report, const struct span *span, gboolean warning, const char *format, va_list ap)
 {
 	report->failed |= !warning;
 	if (report->full)
@@ -169,8 +169,8 @@ conf_error_text(const struct conf_error *error)
 	return g_string_free(out, FALSE);
 }
 
-/* Changes, insertions, deletions and swaps of neighbours that make `b` out of `a`, letters without case. Both shorter
- * than NEAREST_LENGTH. */
+/* Changes, insertions, deletions and swaps of neighbours that make `b` out of `a`, letters without case. Both
+ * shorter than NEAREST_LENGTH. */
 enum { NEAREST_LENGTH = 40 };
 
 static guint
@@ -212,7 +212,8 @@ nearest_offer(struct nearest *nearest, const char *candidate)
 		return;
 	distance = edit_distance(nearest->word, candidate);
 	/* a word that shares nothing is no proposal */
-	if (distance > nearest->distance || distance >= MAX(a, b) || (nearest->found && distance == nearest->distance))
+	if (distance > nearest->distance || distance >= MAX(a, b) ||
+	    (nearest->found && distance == nearest->distance))
 		return;
 	nearest->found = candidate;
 	nearest->distance = distance;

@@ -1,6 +1,6 @@
 /*
- * `imap` and `smtp`: where a server's statement goes, its kind of TLS, host and port, and the options behind it. A
- * second one in the same block has been reported and takes the first one's place.
+ * `imap` and `smtp`: where a server's statement goes, its kind of TLS, host and port, and the options behind
+ * it. A second one in the same block has been reported and takes the first one's place.
  */
 #include "config.h"
 
@@ -83,7 +83,8 @@ find_kind(struct parse *p, const struct token *tls)
 	}
 	hint = nearest_hint(&nearest);
 	wants = tree_wants(p->statement.word);
-	report_error(&p->report, &tls->span, "`%s` wants %s, not `%s`%s", p->statement.word->word, wants, tls->text, hint);
+	report_error(&p->report, &tls->span, "`%s` wants %s, not `%s`%s", p->statement.word->word, wants,
+	    tls->text, hint);
 	return -1;
 }
 
@@ -118,50 +119,47 @@ tree_server(struct parse *p, const struct token *tls, const struct token *host)
 	set_host(p, host);
 }
 
-/* FALSE, reported, where an option is there already, or is empty. */
-static gboolean
-option_free(struct parse *p, const char *already, const struct token *value)
+/* An option that stands there already gives way: it has been reported. */
+static void
+replace(struct parse *p, char **field, const struct token *value, char *text)
 {
-	if (already)
-		report_error(&p->report, &p->statement.span, "this server has `%s` already", p->statement.text);
+	if (*field)
+		report_error(
+		    &p->report, &p->statement.span, "this server has `%s` already", p->statement.text);
 	else if (*value->text == 0)
 		report_error(&p->report, &value->span, "`%s` cannot be empty", p->statement.text);
-	return already == NULL && *value->text;
+	g_free(*field);
+	*field = text;
 }
 
 void
 set_user(struct parse *p, const struct token *value)
 {
-	const char *why = syntax_title(value->text);
+	const char *why = *value->text ? syntax_title(value->text) : NULL;
 
-	if (!option_free(p, p->server->user, value))
-		return;
 	if (why)
 		report_error(&p->report, &value->span, "this cannot be a user: %s", why);
-	p->server->user = g_strdup(value->text);
+	replace(p, &p->server->user, value, g_strdup(value->text));
 }
 
 void
 set_secret(struct parse *p, const struct token *value)
 {
+	gboolean file = p->statement.word->value == CONF_SECRET_PASSWORD_FILE;
+
 	if (p->server->secret != CONF_SECRET_NONE) {
 		report_error(&p->report, &p->statement.span,
 		    "this server has its secret already: one of `password-file`, `password-command` and "
 		    "`token-command` is enough");
 		return;
 	}
-	if (!option_free(p, NULL, value))
-		return;
 	p->server->secret = (enum conf_secret)p->statement.word->value;
-	if (p->server->secret == CONF_SECRET_PASSWORD_FILE)
-		p->server->secret_from = source_absolute(p->source, value->text);
-	else
-		p->server->secret_from = g_strdup(value->text);
+	replace(p, &p->server->secret_from, value,
+	    file ? source_absolute(p->source, value->text) : g_strdup(value->text));
 }
 
 void
 set_server_ca(struct parse *p, const struct token *value)
 {
-	if (option_free(p, p->server->ca_file, value))
-		p->server->ca_file = source_absolute(p->source, value->text);
+	replace(p, &p->server->ca_file, value, source_absolute(p->source, value->text));
 }

@@ -1,4 +1,5 @@
-/* The setters that words.c names: blocks are opened, values looked at and put into the struct of their block. */
+/* The setters that words.c names: blocks are opened, values looked at and put into the struct of their block.
+ */
 #include "config.h"
 
 #include "conf/tree.h"
@@ -33,7 +34,8 @@ set_title(struct parse *p, const struct token *value)
 	const char *why = syntax_title(value->text);
 
 	if (why)
-		report_error(&p->report, &value->span, "`%s` cannot be this: %s", p->statement.word->word, why);
+		report_error(
+		    &p->report, &value->span, "`%s` cannot be this: %s", p->statement.word->word, why);
 	else
 		replace(p, g_strdup(value->text));
 }
@@ -54,8 +56,9 @@ set_control(struct parse *p, const struct token *value)
 	if (!not_empty(p, value))
 		return;
 	if (strlen(path) > SOCKET_PATH_MAX)
-		report_error(&p->report, &value->span, "the path of a socket has at most %d bytes, %s has %zu",
-		    SOCKET_PATH_MAX, path, strlen(path));
+		report_error(&p->report, &value->span,
+		    "the path of a socket has at most %d bytes, %s has %zu", SOCKET_PATH_MAX, path,
+		    strlen(path));
 	else
 		replace(p, g_steal_pointer(&path));
 }

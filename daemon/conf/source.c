@@ -1,6 +1,6 @@
 /*
- * Reading the configuration's files, and carrying their text from the parent to every other program. Includes are
- * found by the same lexer that later parses, so that both agree on what an include is.
+ * Reading the configuration's files, and carrying their text from the parent to every other program. Includes
+ * are found by the same lexer that later parses, so that both agree on what an include is.
  */
 #include "config.h"
 
@@ -20,10 +20,10 @@
 /* While files are read. */
 struct load {
 	struct conf_source *source;
-	GHashTable *seen;      /* real path of each file read */
-	gsize total;           /* bytes */
+	GHashTable *seen; /* real path of each file read */
+	gsize total;	  /* bytes */
 	guint depth;
-	const char *typed;     /* folder of the main file, as it was typed: for messages */
+	const char *typed; /* folder of the main file, as it was typed: for messages */
 	GStringChunk *strings;
 };
 
@@ -128,8 +128,8 @@ load_file(struct load *load, const char *path, const char *name, GError **error)
 		return FALSE;
 	}
 	if (load->source->files->len == SOURCE_FILES_MAX) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "%s is one file too many, %d are read", name,
-		    SOURCE_FILES_MAX);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "%s is one file too many, %d are read",
+		    name, SOURCE_FILES_MAX);
 		return FALSE;
 	}
 	bytes = fd_read_file(path, SOURCE_FILE_MAX, error);
@@ -139,8 +139,8 @@ load_file(struct load *load, const char *path, const char *name, GError **error)
 	}
 	data = g_bytes_get_data(bytes, &length);
 	if (load->total + length > SOURCE_TOTAL_MAX) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "with %s all files are larger than %d bytes together",
-		    name, SOURCE_TOTAL_MAX);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+		    "with %s all files are larger than %d bytes together", name, SOURCE_TOTAL_MAX);
 		return FALSE;
 	}
 	load->total += length;
@@ -203,9 +203,11 @@ load_pattern(struct load *load, struct source_include *include, const char *patt
 	int trouble = glob(whole, GLOB_NOSORT, NULL, &found);
 
 	if (trouble == GLOB_NOMATCH && strpbrk(pattern, "*?[") == NULL)
-		g_ptr_array_add(include->errors, g_strdup_printf("cannot read %s: there is no such file", pattern));
+		g_ptr_array_add(
+		    include->errors, g_strdup_printf("cannot read %s: there is no such file", pattern));
 	else if (trouble != 0 && trouble != GLOB_NOMATCH)
-		g_ptr_array_add(include->errors, g_strdup_printf("cannot look for %s: %s", pattern, g_strerror(errno)));
+		g_ptr_array_add(
+		    include->errors, g_strdup_printf("cannot look for %s: %s", pattern, g_strerror(errno)));
 	if (found.gl_pathc)
 		qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, compare_names);
 	for (gsize i = 0; i < found.gl_pathc; i++) {
@@ -216,29 +218,37 @@ load_pattern(struct load *load, struct source_include *include, const char *patt
 	globfree(&found);
 }
 
-/* What `file` includes, depth first. */
+static void
+load_include(struct load *load, guint32 index, const struct token *pattern)
+{
+	struct source_include *include;
+
+	if (load->source->includes->len == SOURCE_INCLUDES_MAX)
+		return;
+	include = include_new(load->source, index, (guint32)pattern->offset);
+	if (load->depth == SOURCE_DEPTH_MAX - 1) {
+		g_ptr_array_add(include->errors,
+		    g_strdup_printf("not included: files can include one another %d deep", SOURCE_DEPTH_MAX));
+		return;
+	}
+	load->depth++;
+	load_pattern(load, include, pattern->text);
+	load->depth--;
+}
+
+/* What the file of this index includes, depth first. */
 static void
 load_includes(struct load *load, guint32 index)
 {
 	struct lexer lexer;
 	struct token token;
+	int before = 0;
 
 	lexer_begin(&lexer, load->source->files->pdata[index], NULL, load->strings);
 	for (lexer_next(&lexer, &token); token.kind; lexer_next(&lexer, &token)) {
-		struct source_include *include;
-
-		if (token.kind != T_INCLUDE)
-			continue;
-		lexer_next(&lexer, &token);
-		if (token.kind != T_TEXT || load->source->includes->len == SOURCE_INCLUDES_MAX)
-			continue;
-		include = include_new(load->source, index, (guint32)token.offset);
-		if (++load->depth < SOURCE_DEPTH_MAX)
-			load_pattern(load, include, token.text);
-		else
-			g_ptr_array_add(include->errors,
-			    g_strdup_printf("not included: files can include one another %d deep", SOURCE_DEPTH_MAX));
-		load->depth--;
+		if (before == T_INCLUDE && token.kind == T_TEXT)
+			load_include(load, index, &token);
+		before = token.kind;
 	}
 }
 
@@ -298,8 +308,8 @@ conf_source_pack(const struct conf_source *source)
 	return g_variant_get_data_as_bytes(packed);
 }
 
-/* FALSE: not as conf_source_load makes it. A file stands behind the one that includes it, and is included once, so
- * there are no loops. `taken` is one byte a file. */
+/* FALSE: not as conf_source_load makes it. A file stands behind the one that includes it, and is included
+ * once, so there are no loops. `taken` is one byte a file. */
 static gboolean
 unpack_include(struct conf_source *source, GVariant *value, guint8 *taken)
 {
@@ -354,13 +364,15 @@ unpack(struct conf_source *source, GVariant *packed)
 struct conf_source *
 conf_source_unpack(GBytes *packed, GError **error)
 {
-	g_autoptr(GVariant) value = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(PACK_TYPE), packed, FALSE));
+	g_autoptr(GVariant) value =
+	    g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(PACK_TYPE), packed, FALSE));
 	struct conf_source *source = source_new();
 
 	if (g_variant_is_normal_form(value) && unpack(source, value))
 		return source;
 	g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-	    "cannot unpack the configuration: these %zu bytes were not packed by the parent", g_bytes_get_size(packed));
+	    "cannot unpack the configuration: these %zu bytes were not packed by the parent",
+	    g_bytes_get_size(packed));
 	conf_source_free(source);
 	return NULL;
 }

@@ -1,4 +1,5 @@
-/* Forms that are the same wherever they stand: names, titles, hosts, addresses (RFC 5321 section 4.1.2, RFC 6531). */
+/* Forms that are the same wherever they stand: names, titles, hosts, addresses (RFC 5321 section 4.1.2, RFC
+ * 6531). */
 #include "config.h"
 
 #include "conf/tree.h"
@@ -108,7 +109,8 @@ syntax_address(const char *text, const char **why)
 		return NULL;
 	}
 	if (!is_local_part(text, (gsize)(at - text))) {
-		*why = "what stands before the @ must be 1 to 64 letters, digits and signs, with single dots between them";
+		*why = "what stands before the @ must be 1 to 64 letters, digits and signs, with single dots "
+		       "between them";
 		return NULL;
 	}
 	domain = domain_ascii(at + 1);
@@ -151,7 +153,8 @@ syntax_server(const char *text, char **host, guint16 *port, const char **why)
 	name = end ? g_strndup(text + bracket, (gsize)(end - text - bracket)) : g_strdup(text);
 	if (bracket && !(strchr(name, ':') && g_hostname_is_ip_address(name)))
 		return bad_host(why, "in brackets stands an IPv6 address");
-	if (!bracket && strchr(name, '.') && strspn(name, "0123456789.") == strlen(name) && !g_hostname_is_ip_address(name))
+	if (!bracket && strchr(name, '.') && strspn(name, "0123456789.") == strlen(name) &&
+	    !g_hostname_is_ip_address(name))
 		return bad_host(why, "an IPv4 address is four numbers up to 255");
 	if (!bracket && syntax_host(name))
 		return bad_host(why, syntax_host(name));

@@ -1,6 +1,7 @@
 /*
- * The tree as it grows, statement by statement. A row of words.c says what a statement takes and where that goes; here
- * it is looked at, and put there. Nodes belong to the tree from the moment they are made, so an error leaks nothing.
+ * The tree as it grows, statement by statement. A row of words.c says what a statement takes and where that
+ * goes; here it is looked at, and put there. Nodes belong to the tree from the moment they are made, so an
+ * error leaks nothing.
  */
 #include "config.h"
 
@@ -61,19 +62,24 @@ wants_choice(const struct word *word)
 	GString *out = g_string_new(NULL);
 
 	for (const struct choice *c = word->choices; c->word; c++)
-		g_string_append_printf(out, "%s`%s`%s", c == word->choices ? "" : c[1].word ? ", " : " or ", c->word,
-		    c->text ? " with a text" : "");
+		g_string_append_printf(out, "%s`%s`%s",
+		    c == word->choices ? ""
+		    : c[1].word	       ? ", "
+				       : " or ",
+		    c->word, c->text ? " with a text" : "");
 	return g_string_free(out, FALSE);
 }
 
 static char *
 wants_amount(const struct range *range)
 {
-	static const char *const units[] = {"a number", "a time with its unit (s, m, h, d)", "a size with its unit (K, M, G)"};
+	static const char *const units[] = {
+	    "a number", "a time with its unit (s, m, h, d)", "a size with its unit (K, M, G)"};
 
 	if (range->second == NULL)
 		return g_strdup_printf("%s, %s,", units[range->measure], range->words);
-	return g_strdup_printf("the word `%s` and %s, %s,", range->second, units[range->measure], range->words);
+	return g_strdup_printf(
+	    "the word `%s` and %s, %s,", range->second, units[range->measure], range->words);
 }
 
 static char *
@@ -82,7 +88,8 @@ wants_value(guint takes)
 	static const struct {
 		guint bit;
 		const char *words;
-	} kinds[] = {{TAKES_WORD, "a name"}, {TAKES_ADDRESS, "an address"}, {TAKES_TEXT, "a text in quotation marks"}};
+	} kinds[] = {
+	    {TAKES_WORD, "a name"}, {TAKES_ADDRESS, "an address"}, {TAKES_TEXT, "a text in quotation marks"}};
 	GString *out = g_string_new(NULL);
 
 	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
@@ -106,8 +113,8 @@ tree_wants(const struct word *word)
 		wants = g_strdup("an address");
 	else
 		wants = wants_value(word->takes);
-	return g_strdup_printf("%s%s such as `%s %s`", wants, g_str_has_suffix(wants, ",") ? "" : ",", word->word,
-	    word->example);
+	return g_strdup_printf("%s%s such as `%s %s`", wants, g_str_has_suffix(wants, ",") ? "" : ",",
+	    word->word, word->example);
 }
 
 void
@@ -122,11 +129,11 @@ tree_begin(struct parse *p, const struct token *keyword)
 		    keyword->span.file->name, keyword->span.line, keyword->span.column, keyword->text);
 	first = g_hash_table_lookup(frame->seen, keyword->word);
 	if (first && keyword->word->once)
-		report_error(&p->report, &keyword->span, "`%s` is written already, in line %d; one of them must go",
-		    keyword->text, first->line);
+		report_error(&p->report, &keyword->span,
+		    "`%s` is written already, in line %d; one of them must go", keyword->text, first->line);
 	else if (first == NULL)
-		g_hash_table_insert(frame->seen, (gpointer)keyword->word,
-		    g_memdup2(&keyword->span, sizeof keyword->span));
+		g_hash_table_insert(
+		    frame->seen, (gpointer)keyword->word, g_memdup2(&keyword->span, sizeof keyword->span));
 }
 
 static gboolean
@@ -189,9 +196,10 @@ unit_scale(enum measure measure, char unit)
 		enum measure measure;
 		char unit;
 		gint64 scale;
-	} units[] = {{MEASURE_COUNT, 0, 1}, {MEASURE_TIME, 's', CLOCK_SECOND}, {MEASURE_TIME, 'm', CLOCK_MINUTE},
-	    {MEASURE_TIME, 'h', CLOCK_HOUR}, {MEASURE_TIME, 'd', CLOCK_DAY}, {MEASURE_SIZE, 0, 1},
-	    {MEASURE_SIZE, 'K', 1 << 10}, {MEASURE_SIZE, 'M', 1 << 20}, {MEASURE_SIZE, 'G', 1 << 30}};
+	} units[] = {{MEASURE_COUNT, 0, 1}, {MEASURE_TIME, 's', CLOCK_SECOND},
+	    {MEASURE_TIME, 'm', CLOCK_MINUTE}, {MEASURE_TIME, 'h', CLOCK_HOUR},
+	    {MEASURE_TIME, 'd', CLOCK_DAY}, {MEASURE_SIZE, 0, 1}, {MEASURE_SIZE, 'K', 1 << 10},
+	    {MEASURE_SIZE, 'M', 1 << 20}, {MEASURE_SIZE, 'G', 1 << 30}};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(units); i++)
 		if (units[i].measure == measure && units[i].unit == unit)
@@ -217,12 +225,13 @@ tree_amount(struct parse *p, const struct token *second, const struct token *num
 	g_autofree char *wants = tree_wants(word);
 
 	if (g_strcmp0(second ? second->text : NULL, range->second) != 0)
-		report_error(&p->report, second ? &second->span : &number->span, "`%s` wants %s", word->word, wants);
+		report_error(
+		    &p->report, second ? &second->span : &number->span, "`%s` wants %s", word->word, wants);
 	else if (scale == 0)
 		report_error(&p->report, &number->span, "`%s` wants %s", word->word, wants);
 	else if (number->number > range->max / scale || number->number * scale < range->min)
-		report_error(&p->report, &number->span, "%s is out of range: `%s` can be %s", number->text, word->word,
-		    range->words);
+		report_error(&p->report, &number->span, "%s is out of range: `%s` can be %s", number->text,
+		    word->word, range->words);
 	else
 		store_amount(p, word, number->number * scale);
 }
@@ -243,7 +252,8 @@ choose(struct parse *p, const struct word *word, const struct token *token)
 	}
 	hint = nearest_hint(&nearest);
 	wants = tree_wants(word);
-	report_error(&p->report, &token->span, "`%s` wants %s, not `%s`%s", word->word, wants, token->text, hint);
+	report_error(
+	    &p->report, &token->span, "`%s` wants %s, not `%s`%s", word->word, wants, token->text, hint);
 	return NULL;
 }
 
@@ -256,8 +266,8 @@ tree_choice(struct parse *p, const struct token *token, const struct token *text
 	if (c == NULL)
 		return;
 	if (c->text && text == NULL) {
-		report_error(&p->report, &token->span, "`%s %s` wants a text in quotation marks behind it", word->word,
-		    c->word);
+		report_error(&p->report, &token->span, "`%s %s` wants a text in quotation marks behind it",
+		    word->word, c->word);
 		return;
 	}
 	if (!c->text && text) {
@@ -325,8 +335,8 @@ tree_unknown(struct parse *p, const struct token *word)
 	if (in == IN_TOP)
 		report_error(&p->report, &word->span, "no statement begins with `%s`%s", word->text, hint);
 	else
-		report_error(&p->report, &word->span, "no statement of `%s` begins with `%s`%s", words_block(in),
-		    word->text, hint);
+		report_error(&p->report, &word->span, "no statement of `%s` begins with `%s`%s",
+		    words_block(in), word->text, hint);
 }
 
 void

@@ -13,14 +13,14 @@ enum reference_kind { TO_QUEUE, TO_RELAY, TO_TEAM };
 /* A name that stands for something that may be written further down. */
 struct reference {
 	enum reference_kind kind;
-	void *owner;   /* struct conf_mailbox; struct conf_queue for TO_TEAM */
+	void *owner; /* struct conf_mailbox; struct conf_queue for TO_TEAM */
 	struct token name;
 };
 
 /* One block that is open. */
 struct frame {
-	guint in;         /* which block it is */
-	void *object;     /* the struct it fills; struct conf at the top and in desk */
+	guint in;	  /* which block it is */
+	void *object;	  /* the struct it fills; struct conf at the top and in desk */
 	GHashTable *seen; /* const struct word * -> struct span *: for words that may come once */
 };
 
@@ -29,15 +29,15 @@ struct parse {
 	struct conf *conf;
 	struct report report;
 	GStringChunk *strings;
-	GPtrArray *files;       /* struct opened *, those being read, the innermost last (parse.c) */
+	GPtrArray *files;	/* struct opened *, those being read, the innermost last (parse.c) */
 	struct token statement; /* the keyword at work */
 	struct frame frames[LEXER_DEPTH_MAX + 1];
 	int depth;
 	struct conf_server *server; /* that options belong to */
-	char *ca_file;              /* of the desk: for servers that have none */
-	gboolean lost;              /* a statement was not understood: do not complain of what is missing */
-	GArray *references;         /* struct reference */
-	GHashTable *marks;          /* pointer into the tree -> struct span *: where it was written */
+	char *ca_file;		    /* of the desk: for servers that have none */
+	gboolean lost;	    /* a statement or a name was not understood: do not complain of what is missing */
+	GArray *references; /* struct reference */
+	GHashTable *marks;  /* pointer into the tree -> struct span *: where it was written */
 };
 
 /* The actions of the grammar. */
@@ -53,7 +53,7 @@ void tree_unknown(struct parse *p, const struct token *word);
 void tree_misplaced(struct parse *p, const struct token *what); /* a block that belongs to nothing */
 
 /* The setters of words.c: called with the value, p->statement being the keyword. */
-void set_title(struct parse *p, const struct token *value);   /* one line that people see */
+void set_title(struct parse *p, const struct token *value); /* one line that people see */
 void set_path(struct parse *p, const struct token *value);
 void set_account(struct parse *p, const struct token *value); /* user and group names */
 void set_control(struct parse *p, const struct token *value);
@@ -101,7 +101,8 @@ const char *syntax_title(const char *title);
 const char *syntax_host(const char *host);
 /* The address as tree_address gives it; NULL and `why` if it is none. Caller frees. */
 char *syntax_address(const char *text, const char **why);
-/* "host", "host:993", "[::1]:993" taken apart; `port` stays where none is written. FALSE and `why` where it is none. */
+/* "host", "host:993", "[::1]:993" taken apart; `port` stays where none is written. FALSE and `why` where it
+ * is none. */
 gboolean syntax_server(const char *text, char **host, guint16 *port, const char **why);
 gboolean syntax_loopback(const char *host);
 

@@ -1,6 +1,7 @@
 /*
- * The words of the language, in one table: where each may stand, what may follow it, and what it sets. The grammar
- * knows shapes only, so a new word of a known shape is one row of words.c (and one of triaged.conf.5).
+ * The words of the language, in one table: where each may stand, what may follow it, and what it sets. The
+ * grammar knows shapes only, so a new word of a known shape is one row of words.c (and one of
+ * triaged.conf.5).
  */
 #ifndef TRIAGED_CONF_WORDS_H
 #define TRIAGED_CONF_WORDS_H
@@ -41,23 +42,23 @@ struct range {
 struct choice {
 	const char *word; /* NULL ends the list */
 	int value;
-	gboolean text;    /* a text follows, kept in text_offset */
+	gboolean text; /* a text follows, kept in text_offset */
 	gsize text_offset;
 };
 
 struct word {
 	const char *word;
 	guint in;
-	int shape;          /* a token of grammar.y */
-	guint takes;        /* T_VALUE, T_LIST, T_OPTION */
-	gboolean once;      /* a second one in the same block is an error */
-	guint opens;        /* T_BLOCK: the block it opens */
-	gsize offset;       /* of what it sets in the struct of its block */
-	int value;          /* T_PERSON, T_OPTION: which enum */
+	int shape;     /* a token of grammar.y */
+	guint takes;   /* T_VALUE, T_LIST, T_OPTION */
+	gboolean once; /* a second one in the same block is an error */
+	guint opens;   /* T_BLOCK: the block it opens */
+	gsize offset;  /* of what it sets in the struct of its block */
+	int value;     /* T_PERSON, T_OPTION: which enum */
 	const struct range *range;
 	const struct choice *choices;
 	void (*set)(struct parse *p, const struct token *value); /* see tree.h */
-	const char *example; /* what follows it, for messages */
+	const char *example;					 /* what follows it, for messages */
 };
 
 /* NULL where `text` is no word of this block. */
