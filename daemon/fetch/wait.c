@@ -1,0 +1,49 @@
+/* IDLE, and the two ways of doing without it. */
+#include "config.h"
+
+#include "fetch/wait.h"
+
+#include "net/error.h"
+
+static gboolean
+noop(struct session *s, GError **error)
+{
+	return session_command(s, stream_limits_command, "asking for news", "NOOP", error);
+}
+
+/* Between IDLE and DONE nothing is read: libetpan parses what came when it reads the answer to DONE. */
+static gboolean
+idle(struct session *s, int link, gint64 ms, GError **error)
+{
+	stream_begin(s->stream, stream_limits_command);
+	guard_begin(s->guard);
+	if (mailimap_idle(s->imap) != MAILIMAP_NO_ERROR) {
+		if (guard_outcome(s->guard) != GUARD_OK)
+			return session_verdict(s, "waiting for news (IDLE)", error);
+		return session_fails(
+		    s, NET_ERROR_PROTOCOL, "waiting for news (IDLE)", "the server ended it at once", error);
+	}
+	stream_wait(s->stream, link, ms);
+	stream_begin(s->stream, stream_limits_command);
+	mailimap_idle_done(s->imap);
+	return session_verdict(s, "waiting for news (IDLE)", error);
+}
+
+gboolean
+wait_for_news(struct session *s, int link, gint64 ms, GError **error)
+{
+	if (s->can_idle)
+		return idle(s, link, MIN(ms, WAIT_RENEW), error);
+	if ((stream_wait(s->stream, link, MIN(ms, s->mailbox->poll)) & STREAM_OTHER) != 0)
+		return TRUE;
+	return noop(s, error);
+}
+
+gboolean
+wait_for_link(struct session *s, int link, GError **error)
+{
+	while ((stream_wait(s->stream, link, WAIT_RENEW) & STREAM_OTHER) == 0)
+		if (!noop(s, error))
+			return FALSE;
+	return TRUE;
+}
