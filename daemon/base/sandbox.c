@@ -68,6 +68,18 @@ static const int calls_desk[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat
     SCMP_SYS(utimensat), SCMP_SYS(prlimit64), SCMP_SYS(epoll_create1), SCMP_SYS(timerfd_create),
     SCMP_SYS(timerfd_settime)};
 
+#ifdef TRIAGED_SANITIZED
+/* The search for leaks at exit needs ptrace, which the jail refuses: without this a jailed program would leave with the
+ * sanitizer's status in place of its own. Tests that link no jail still look for leaks. */
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "detect_leaks=0";
+}
+#endif
+
 static gboolean
 set_limit(int what, guint64 value)
 {
@@ -238,5 +250,6 @@ sandbox_probe(enum sandbox_kind kind)
 	execl("/bin/true", "true", (char *)NULL);
 	allowed += report("exec /bin/true", FALSE);
 	allowed += report("signal the parent", kill(getppid(), 0) == 0);
+	fflush(stdout);
 	return allowed;
 }

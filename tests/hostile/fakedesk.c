@@ -5,12 +5,14 @@
 
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/proc.h"
 #include "fetch/job.h"
 #include "peer.h"
 #include "send/serve.h"
 
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { PATIENCE = 30 * 1000 };
@@ -23,7 +25,6 @@ begin(struct fakedesk *d, enum wire_role role, int *other)
 	g_assert_true(ipc_pair(pair, NULL));
 	d->link = pair[0];
 	d->role = role;
-	d->left = -1;
 	*other = pair[1];
 	d->pid = fork();
 	if (d->pid == 0) {
@@ -55,6 +56,29 @@ fakedesk_send(struct fakedesk *d, const struct conf_server *server, const char *
 		log_init("triaged-send", "test");
 		exit(serve_run(server, secret, link, NULL, NULL));
 	}
+}
+
+void
+fakedesk_program(
+    struct fakedesk *d, const char *program, const char *name, const char *conf, const char *secret)
+{
+	g_autoptr(GError) error = NULL;
+	struct conf_source *source = conf_source_load(conf, &error);
+	g_autoptr(GBytes) packed = NULL;
+	FD_AUTO conf_fd = -1;
+	FD_AUTO secret_fd = fd_from_bytes(secret, strlen(secret), NULL);
+	int pair[2];
+
+	g_assert_no_error(error);
+	packed = conf_source_pack(source);
+	conf_source_free(source);
+	conf_fd = fd_from_bytes(g_bytes_get_data(packed, NULL), g_bytes_get_size(packed), NULL);
+	g_assert_true(ipc_pair(pair, NULL));
+	*d = (struct fakedesk){
+	    .link = pair[0], .role = strcmp(program, "triaged-send") == 0 ? WIRE_SEND : WIRE_FETCH};
+	d->pid = proc_start(program, name, pair[1], conf_fd, secret_fd, &error);
+	g_assert_no_error(error);
+	close(pair[1]);
 }
 
 void

@@ -20,6 +20,11 @@ struct fakedesk {
 void fakedesk_fetch(struct fakedesk *desk, const struct conf_mailbox *mailbox, const char *secret);
 void fakedesk_send(struct fakedesk *desk, const struct conf_server *server, const char *secret);
 
+/* The program itself, in its jail: `program` ("triaged-fetch") started with the configuration in the file
+ * `conf`. */
+void fakedesk_program(
+    struct fakedesk *desk, const char *program, const char *name, const char *conf, const char *secret);
+
 /* The next message, within 30 s; it must be of this type. */
 void fakedesk_expect(struct fakedesk *desk, guint32 type, struct ipc_message *message);
 /* Closes the link; the exit status of the other end, 256 and more for a signal. */

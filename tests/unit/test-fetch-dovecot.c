@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -262,6 +263,75 @@ test_ways(gconstpointer data)
 	check_way(d, CONF_TLS_IMPLICIT, CONF_DONE_DELETE, "delete");
 }
 
+/* The program itself, in its jail, over TLS. */
+static void
+test_program(gconstpointer data)
+{
+	const struct dovecot *d = data;
+	g_autofree char *path = g_build_filename(d->folder, "triaged.conf", NULL);
+	g_autofree char *conf =
+	    g_strdup_printf("desk \"Test\" { store \"/nowhere/desk.db\" keys \"/nowhere/keys\" user nobody\n"
+			    " ca-file \"%s\" }\n"
+			    "mailbox support { address support@desk.test queue general done move \"Done\"\n"
+			    " imap starttls localhost:%u user program password-file \"/nowhere/secret\" }\n"
+			    "queue general { team first }\nteam first { agent a@desk.test }\n",
+		d->certificate->ca_file, d->imap);
+	struct fakedesk desk;
+	IPC_MESSAGE_AUTO m = {.fd = -1};
+
+	g_assert_true(g_file_set_contents(path, conf, -1, NULL));
+	fill(d, "program", 3);
+	fakedesk_program(&desk, "triaged-fetch", "support", path, "secret\n");
+	fakedesk_expect(&desk, WIRE_FETCH_UP, &m);
+	fakedesk_expect(&desk, WIRE_FETCH_LISTING, &m);
+	g_assert_cmpuint(fakedesk_want_all(&desk, &m, LARGEST), ==, 3);
+	fakedesk_expect(&desk, WIRE_FETCH_MAILS, &m);
+	fakedesk_keep_all(&desk, &m);
+	fakedesk_expect(&desk, WIRE_FETCH_SETTLED, &m);
+	fakedesk_expect(&desk, WIRE_FETCH_QUIET, &m);
+	g_assert_cmpint(fakedesk_end(&desk), ==, 0);
+}
+
+/* 30 MiB are streamed: whole, and without 30 MiB of memory. Over the largest allowed, only the beginning
+ * comes. */
+static void
+test_large(gconstpointer data)
+{
+	enum { SIZE = 30 * 1024 * 1024 };
+	struct conf_server server = server_of(data, CONF_TLS_IMPLICIT, "large");
+	struct conf_mailbox box = {
+	    .name = (char *)"large", .imap = &server, .folder = (char *)"INBOX", .poll = 1000};
+	g_autofree char *big = g_malloc(SIZE);
+	g_autoptr(GVariant) cut = NULL;
+	struct fakedesk desk;
+	struct rusage usage;
+	IPC_MESSAGE_AUTO m = {.fd = -1};
+
+	for (gsize i = 0; i < SIZE; i++)
+		big[i] = i % 64 == 62 ? '\r' : i % 64 == 63 ? '\n' : (char)('a' + i % 23);
+	memcpy(big, "Subject: big\r\n\r\n", 16);
+	deliver(data, "large", big, SIZE);
+	for (int pass = 0; pass < 2; pass++) {
+		g_autoptr(GBytes) body = NULL;
+		gsize expected = pass == 0 ? SIZE : 64 * 1024;
+
+		fakedesk_fetch(&desk, &box, "secret");
+		fakedesk_expect(&desk, WIRE_FETCH_UP, &m);
+		fakedesk_expect(&desk, WIRE_FETCH_LISTING, &m);
+		g_assert_cmpuint(fakedesk_want_all(&desk, &m, pass == 0 ? LARGEST : 1024 * 1024), ==, 1);
+		fakedesk_expect(&desk, WIRE_FETCH_MAILS, &m);
+		body = fakedesk_body(&m, 0);
+		g_assert_cmpuint(g_bytes_get_size(body), ==, expected);
+		g_assert_cmpint(memcmp(g_bytes_get_data(body, NULL), big, expected), ==, 0);
+		cut = wire_value(&m, "cut");
+		g_assert_true(g_variant_get_fixed_array(cut, &(gsize){0}, 1) != NULL);
+		g_assert_cmpint(fakedesk_end(&desk), ==, 0);
+		g_clear_pointer(&cut, g_variant_unref);
+	}
+	getrusage(RUSAGE_CHILDREN, &usage);
+	g_test_message("largest resident set of a child: %ld KiB", usage.ru_maxrss);
+}
+
 static void
 test_wrong_password(gconstpointer data)
 {
@@ -288,6 +358,8 @@ main(int argc, char **argv)
 	if (!dovecot_start(&d))
 		return 77;
 	g_test_add_data_func("/fetch/dovecot/ways", &d, test_ways);
+	g_test_add_data_func("/fetch/dovecot/program", &d, test_program);
+	g_test_add_data_func("/fetch/dovecot/large", &d, test_large);
 	g_test_add_data_func("/fetch/dovecot/wrong-password", &d, test_wrong_password);
 	status = g_test_run();
 	dovecot_stop(&d);
