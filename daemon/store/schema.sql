@@ -181,7 +181,7 @@ CREATE TABLE outbox (
 	why TEXT NOT NULL DEFAULT '',
 	once TEXT UNIQUE
 ) STRICT;
-CREATE INDEX outbox_due ON outbox (relay, next_try, id) WHERE state IN ('queued', 'deferred');
+CREATE INDEX outbox_due ON outbox (relay, next_try, id) WHERE state IN ('queued', 'deferred', 'unknown');
 CREATE INDEX outbox_open ON outbox (state, id) WHERE state NOT IN ('sent', 'cancelled');
 CREATE INDEX outbox_ticket ON outbox (ticket) WHERE ticket IS NOT NULL;
 

@@ -82,6 +82,19 @@ index_one(struct store *store, gint64 id, const char *subject, const char *text,
 		continue;
 }
 
+gboolean
+search_pending(struct store *store)
+{
+	g_autofree char *upto = store_meta(store, "indexed");
+	gint64 last = upto != NULL ? g_ascii_strtoll(upto, NULL, 10) : 0;
+	struct query *q = store_query_sql(store, "SELECT max(id) FROM message", "");
+	gboolean pending = FALSE;
+
+	while (query_next(q))
+		pending = query_int(q, 0) > last;
+	return pending;
+}
+
 int
 search_index(struct store *store, int most)
 {

@@ -11,6 +11,9 @@
 /* Indexes up to `most` messages that are not yet in the index; inside a turn. Answers how many there were. */
 int search_index(struct store *store, int most);
 
+/* Is there a message that is not yet in the index? */
+gboolean search_pending(struct store *store);
+
 /* Message ids that hold all words of `words`, best first, at most `most`; columns: message, ticket, subject, text. NULL and
  * `error` where nothing can be searched for. */
 struct query *search_query(struct store *store, const char *words, int most, GError **error);

@@ -40,6 +40,10 @@
 	S(PERSON_ADD, "INSERT INTO person (address, name, created) VALUES ($1, $2, $3)")                               \
 	S(PERSON_NAME, "UPDATE person SET name = $2 WHERE id = $1 AND name = ''")                                      \
 	S(PERSON_GET, "SELECT address, name FROM person WHERE id = $1")                                                \
+	S(MAIL_COUNTS, "SELECT state, count(*) FROM mail WHERE state IN ('kept', 'held') GROUP BY state")              \
+	S(OUTBOX_COUNTS, "SELECT state, count(*) FROM outbox WHERE state NOT IN ('sent', 'cancelled') GROUP BY state") \
+	S(MAIL_STATE, "SELECT state FROM mail WHERE id = $1")                                                          \
+	S(MESSAGE_AUTHOR, "SELECT p.address FROM message m JOIN person p ON p.id = m.author WHERE m.id = $1")          \
 	/* tickets */                                                                                                  \
 	S(TICKET_ADD, "INSERT INTO ticket (subject, queue, mailbox, state, customer, root, created, updated) "         \
 	    "VALUES ($1, $2, $3, 'new', $4, $5, $6, $6)")                                                              \
@@ -68,6 +72,7 @@
 	S(MESSAGE_PUBLIC, "SELECT kind, mid, sent_mid FROM message WHERE ticket = $1 AND kind IN ('customer', 'agent') " \
 	    "ORDER BY id DESC LIMIT 12")                                                                               \
 	S(MESSAGE_LAST, "SELECT max(id) FROM message WHERE ticket = $1")                                               \
+	S(AUTO_SINCE, "SELECT count(*) FROM message WHERE ticket = $1 AND kind = 'auto' AND at >= $2")                 \
 	S(PART_ADD, "INSERT INTO part (message, n, part, name, type, size, digest, inline) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") \
 	S(MID_FIND, "SELECT d.ticket, d.message, m.mid, m.sent_mid, m.fingerprint FROM mid d LEFT JOIN message m ON m.id = d.message " \
 	    "WHERE d.hash = $1")                                                                                       \
@@ -78,9 +83,9 @@
 	S(OUTBOX_ADD, "INSERT INTO outbox (ticket, message, kind, relay, state, sender, mid, head, raw_mail, created, next_try, once) " \
 	    "VALUES ($1, $2, $3, $4, 'queued', '', '', $5, $6, $7, $7, $8) ON CONFLICT (once) DO NOTHING RETURNING id") \
 	S(OUTBOX_FIX, "UPDATE outbox SET sender = $2, mid = $3, head = $4 WHERE id = $1")                              \
-	S(OUTBOX_DUE, "SELECT id FROM outbox WHERE relay = $1 AND state IN ('queued', 'deferred') AND next_try <= $2 " \
+	S(OUTBOX_DUE, "SELECT id FROM outbox WHERE relay = $1 AND state IN ('queued', 'deferred', 'unknown') AND next_try <= $2 " \
 	    "ORDER BY next_try, id LIMIT $3")                                                                          \
-	S(OUTBOX_NEXT, "SELECT min(next_try) FROM outbox WHERE state IN ('queued', 'deferred')")                       \
+	S(OUTBOX_NEXT, "SELECT min(next_try) FROM outbox WHERE state IN ('queued', 'deferred', 'unknown')")                       \
 	S(OUTBOX_GET, "SELECT id, ticket, message, kind, relay, state, sender, mid, head, raw_mail, digest, created, next_try, tries, " \
 	    "unknowns, why FROM outbox WHERE id = $1")                                                                 \
 	S(OUTBOX_STATE, "UPDATE outbox SET state = $2, why = $3, next_try = $4 WHERE id = $1")                         \
@@ -88,10 +93,14 @@
 	S(OUTBOX_DATA, "UPDATE outbox SET state = 'data' WHERE id = $1 AND state = 'sending'")                         \
 	S(OUTBOX_UNKNOWN, "UPDATE outbox SET state = $2, unknowns = unknowns + 1, why = $3, next_try = $4 WHERE id = $1") \
 	S(OUTBOX_STUCK, "SELECT id, state FROM outbox WHERE state IN ('sending', 'data') ORDER BY id")                 \
-	S(OUTBOX_OPEN_COUNT, "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'data')")               \
-	S(OUTBOX_FREEZE, "UPDATE outbox SET state = 'cancelled', why = $1 WHERE state IN ('queued', 'sending', 'data', 'deferred')") \
+	S(OUTBOX_HAS_DUE, "SELECT 1 FROM outbox WHERE relay = $1 AND state IN ('queued', 'deferred', 'unknown') AND next_try <= $2 LIMIT 1") \
+	S(OUTBOX_RETRY, "UPDATE outbox SET state = 'queued', next_try = $2, why = $3 WHERE id = $1 AND state IN "      \
+	    "('deferred', 'failed', 'unknown', 'cancelled')")                                                          \
+	S(OUTBOX_CANCEL, "UPDATE outbox SET state = 'cancelled', why = $2 WHERE id = $1 AND state IN ('queued', 'deferred', 'failed', 'unknown')") \
+	S(OUTBOX_FREEZE, "UPDATE outbox SET state = 'cancelled', why = $1 WHERE state IN ('queued', 'sending', 'data', 'deferred', 'unknown')") \
 	S(RECIPIENT_ADD, "INSERT INTO recipient (outbox, address, state) VALUES ($1, $2, 'queued')")                   \
 	S(RECIPIENT_LEFT, "SELECT address FROM recipient WHERE outbox = $1 AND state IN ('queued', 'deferred', 'unknown') ORDER BY address") \
+	S(RECIPIENT_STATES, "SELECT state, count(*), max(code), max(text) FROM recipient WHERE outbox = $1 GROUP BY state") \
 	S(RECIPIENT_SET, "UPDATE recipient SET state = $3, code = $4, text = $5, at = $6 WHERE outbox = $1 AND address = $2") \
 	S(RECIPIENT_FIRST, "SELECT address FROM recipient WHERE outbox = $1 ORDER BY address LIMIT 1")                 \
 	S(RECIPIENT_REQUEUE, "UPDATE recipient SET state = 'queued' WHERE outbox = $1 AND state IN ('failed', 'deferred', 'unknown', 'bounced')")

@@ -1,0 +1,37 @@
+/*
+ * The desk: the program in the middle. One struct holds what its files share; each file owns its own part of it.
+ */
+#ifndef TRIAGED_DESK_H
+#define TRIAGED_DESK_H
+
+#include <glib.h>
+
+#include "conf/conf.h"
+#include "store/store.h"
+#include "wire/messages.h"
+
+struct desk {
+	const struct conf *conf;
+	struct store *store;
+	struct tokens *tokens;
+	GMainLoop *loop;
+	int parent;            /* link to the parent */
+	gboolean stopping;
+	struct turn *turn;     /* turn.c */
+	GPtrArray *links;      /* struct link *, link.c */
+	struct reader *reader; /* reader.c */
+	struct outbox *outbox; /* outbox.c */
+	struct health *health; /* health.c */
+	int status;            /* exit status */
+};
+
+/* A dictionary for a message, in GVariant's text form with printf-like holes; floating. */
+GVariant *desk_fields(const char *format, ...);
+
+/* Leaves with `status` after this turn. */
+void desk_stop(struct desk *desk, int status);
+
+/* Looks whether there is anything left to do, and says so to the parent if not (--exit-when-idle). */
+void desk_maybe_idle(struct desk *desk);
+
+#endif

@@ -1,0 +1,557 @@
+/*
+ * Readers work in parallel, each with a few jobs ahead; answers of one reader come in the order in which it was asked, so that when it
+ * dies the oldest unanswered job is the one that did it. Mails are finished in the order in which they were kept, unless an
+ * earlier one takes long.
+ */
+#include "config.h"
+
+#include "desk/reader.h"
+
+#include "base/clock.h"
+#include "base/failpoint.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "desk/take.h"
+#include "desk/turn.h"
+#include "store/mails.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { TICK = 100, RESULT_MAX = 128 * 1024 * 1024 };
+
+struct batch {
+	int refs;
+	int fd;
+};
+
+/* A mail to be read or an outgoing mail to be composed. */
+struct job {
+	gint64 id;          /* mail or outbox row */
+	gboolean compose;
+	gboolean given;     /* a reader has it */
+	gboolean revoked;   /* taken back from a slow reader, whose answer will be ignored; freed with it */
+	struct batch *batch;/* NULL: to be read back from the store */
+	gsize offset;
+	gsize length;
+	gboolean cut;
+	gint64 since;       /* clock_steady when it was first given */
+	GBytes *result;     /* mails: what was read */
+	GBytes *head;       /* compose */
+	GBytes *raw;
+	composed_fn done;
+};
+
+struct reader {
+	GQueue *waiting;  /* struct job *, not given */
+	GQueue *order;    /* struct job * of mails given or answered, in the order of keeping */
+	int batches;      /* open memory files */
+	guint tick;
+};
+
+static void feed(struct desk *desk);
+
+/* --- batches and jobs ------------------------------------------------------------------------------------------ */
+
+static int open_batches;
+
+struct batch *
+reader_batch(int fd)
+{
+	struct batch *b = g_new0(struct batch, 1);
+
+	b->refs = 1;
+	b->fd = open_batches < READER_BATCHES ? dup(fd) : -1;
+	if (b->fd >= 0)
+		open_batches++;
+	return b;
+}
+
+void
+reader_batch_unref(struct batch *b)
+{
+	if (b == NULL || --b->refs > 0)
+		return;
+	if (b->fd >= 0)
+		open_batches--;
+	fd_close(&b->fd);
+	g_free(b);
+}
+
+static void
+job_free(gpointer data)
+{
+	struct job *j = data;
+
+	reader_batch_unref(j->batch);
+	g_clear_pointer(&j->result, g_bytes_unref);
+	g_clear_pointer(&j->head, g_bytes_unref);
+	g_clear_pointer(&j->raw, g_bytes_unref);
+	g_free(j);
+}
+
+static struct job *
+mail_job(gint64 id, struct batch *batch, gsize offset, gsize length, gboolean cut)
+{
+	struct job *j = g_new0(struct job, 1);
+
+	j->id = id;
+	j->offset = offset;
+	j->length = length;
+	j->cut = cut;
+	if (batch != NULL && batch->fd >= 0) {
+		j->batch = batch;
+		batch->refs++;
+	}
+	return j;
+}
+
+/* --- giving ---------------------------------------------------------------------------------------------------- */
+
+/* A memory file of the job's mail: the batch it came in, or the store's copy. */
+static int
+job_memory(struct desk *desk, struct job *j, GError **error)
+{
+	g_autoptr(GBytes) raw = NULL;
+	gsize n;
+	const void *data;
+
+	if (j->batch != NULL)
+		return dup(j->batch->fd);
+	raw = mails_raw(desk->store, j->id);
+	if (raw == NULL) {
+		g_set_error(error, STORE_ERROR, STORE_ERROR_DAMAGED, "mail %" G_GINT64_FORMAT " has no bytes in the store", j->id);
+		return -1;
+	}
+	data = g_bytes_get_data(raw, &n);
+	j->offset = 0;
+	j->length = n;
+	return fd_from_bytes(data, n, error);
+}
+
+static int
+compose_memory(const struct job *j, GError **error)
+{
+	gsize n;
+	const void *data = g_bytes_get_data(j->head, &n);
+	gsize m = 0;
+	const void *raw = j->raw != NULL ? g_bytes_get_data(j->raw, &m) : "";
+	FD_AUTO fd = fd_memory("compose", error);
+	int out;
+
+	if (fd < 0 || !fd_write_all(fd, data, n, error) || !fd_write_all(fd, raw, m, error) || !fd_seal(fd, error))
+		return -1;
+	out = fd;
+	fd = -1;
+	return out;
+}
+
+static gboolean
+give(struct desk *desk, struct link *link, struct job *j)
+{
+	g_autoptr(GError) error = NULL;
+	FD_AUTO fd = j->compose ? compose_memory(j, &error) : job_memory(desk, j, &error);
+	gboolean sent;
+
+	if (fd < 0) {
+		log_error("cannot hand job %" G_GINT64_FORMAT " to a reader: %s", j->id, error->message);
+		return FALSE;
+	}
+	if (j->compose)
+		sent = link_send(desk, link, WIRE_MIME_COMPOSE,
+		    desk_fields("{'id': <%x>, 'head': <%t>}", j->id, (guint64)g_bytes_get_size(j->head)), fd);
+	else
+		sent = link_send(desk, link, WIRE_MIME_READ,
+		    desk_fields("{'mail': <%x>, 'offset': <%t>, 'length': <%t>, 'cut': <%b>}", j->id, (guint64)j->offset,
+			(guint64)j->length, j->cut),
+		    fd);
+	if (!sent)
+		return FALSE;
+	if (g_queue_is_empty(link->jobs))
+		link->head_since = clock_steady();
+	j->given = TRUE;
+	if (j->since == 0)
+		j->since = clock_steady();
+	g_queue_push_tail(link->jobs, j);
+	return TRUE;
+}
+
+/* The reader with the fewest jobs that is not stuck at one. */
+static struct link *
+freest(struct desk *desk)
+{
+	struct link *best = NULL;
+
+	for (guint i = 0; i < desk->links->len; i++) {
+		struct link *l = desk->links->pdata[i];
+
+		if (l->role != WIRE_MIME || l->jobs->length >= READER_DEPTH)
+			continue;
+		if (l->jobs->length > 0 && clock_steady() - l->head_since > READER_SLOW)
+			continue;
+		if (best == NULL || l->jobs->length < best->jobs->length)
+			best = l;
+	}
+	return best;
+}
+
+static void check(struct desk *desk);
+
+static gboolean
+on_tick(gpointer data)
+{
+	struct desk *desk = data;
+
+	desk->reader->tick = 0;
+	check(desk);
+	feed(desk);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean
+anything_given(struct desk *desk)
+{
+	for (guint i = 0; i < desk->links->len; i++) {
+		struct link *l = desk->links->pdata[i];
+
+		if (l->role == WIRE_MIME && l->jobs->length > 0)
+			return TRUE;
+	}
+	return !g_queue_is_empty(desk->reader->order);
+}
+
+static void
+feed(struct desk *desk)
+{
+	struct reader *r = desk->reader;
+	struct link *link;
+
+	while (!g_queue_is_empty(r->waiting) && !desk->stopping && (link = freest(desk)) != NULL) {
+		struct job *j = g_queue_pop_head(r->waiting);
+
+		if (!give(desk, link, j)) {
+			g_queue_push_head(r->waiting, j);
+			break;
+		}
+		if (!j->compose && g_queue_find(r->order, j) == NULL)
+			g_queue_push_tail(r->order, j);
+	}
+	if (r->tick == 0 && anything_given(desk))
+		r->tick = g_timeout_add(TICK, on_tick, desk);
+}
+
+/* --- failures -------------------------------------------------------------------------------------------------- */
+
+static void
+requeue(struct desk *desk, gpointer data)
+{
+	struct job *j = data;
+
+	g_queue_push_head(desk->reader->waiting, j);
+	feed(desk);
+}
+
+static void
+forget(struct desk *desk, struct job *j)
+{
+	g_queue_remove(desk->reader->order, j);
+	job_free(j);
+}
+
+/* The reading of this mail failed: counted, and tried again or held. */
+static void
+failed(struct desk *desk, struct job *j, const char *why)
+{
+	g_autoptr(GError) error = NULL;
+	gint64 failures;
+
+	turn_piece(desk);
+	store_run(desk->store, SQL_MAIL_FAILED, "i", j->id);
+	failures = store_get_int(desk->store, 0, SQL_MAIL_FAILURES, "i", j->id);
+	log_warn("mail %" G_GINT64_FORMAT ": reading failed, try %" G_GINT64_FORMAT " of %d: %s", j->id, failures,
+	    READER_FAILURES, why);
+	if (failures >= READER_FAILURES) {
+		take_unread(desk, j->id, why);
+		forget(desk, j);
+	} else {
+		store_run(desk->store, SQL_MAIL_TRY, "i", j->id);
+		j->given = FALSE;
+		turn_after(desk, requeue, j, NULL);
+	}
+	if (!turn_piece_end(desk, &error))
+		log_error("mail %" G_GINT64_FORMAT " stays kept and is tried at the next start: %s", j->id, error->message);
+}
+
+static void
+compose_failed(struct desk *desk, struct job *j, const char *why)
+{
+	j->done(desk, j->id, -1, FALSE, FALSE, why);
+	job_free(j);
+}
+
+static void
+head_failed(struct desk *desk, struct job *j, const char *why)
+{
+	if (j->revoked)
+		job_free(j);
+	else if (j->compose)
+		compose_failed(desk, j, why);
+	else
+		failed(desk, j, why);
+}
+
+/* Those that only waited behind are given to another reader and not counted. */
+static void
+take_back(struct desk *desk, struct link *link)
+{
+	while (link->jobs->length > 0) {
+		struct job *j = g_queue_pop_tail(link->jobs);
+
+		if (j->revoked) {
+			job_free(j);
+			continue;
+		}
+		j->given = FALSE;
+		g_queue_push_head(desk->reader->waiting, j);
+	}
+}
+
+void
+reader_down(struct desk *desk, struct link *link)
+{
+	struct job *head = g_queue_pop_head(link->jobs);
+
+	take_back(desk, link);
+	if (head != NULL && !desk->stopping)
+		head_failed(desk, head, "the reader died of it");
+	else if (head != NULL)
+		job_free(head);
+	feed(desk);
+}
+
+void
+reader_up(struct desk *desk, struct link *link)
+{
+	(void)link;
+	feed(desk);
+}
+
+/* Behind a slow job nobody waits: a shadow stays with the slow reader, the job goes on to another. */
+static void
+revoke_behind(struct desk *desk, struct link *link)
+{
+	for (GList *l = link->jobs->tail; l != NULL && l != link->jobs->head; l = l->prev) {
+		struct job *j = l->data;
+		struct job *shadow;
+
+		if (j->revoked)
+			continue;
+		shadow = g_new0(struct job, 1);
+		shadow->id = j->id;
+		shadow->compose = j->compose;
+		shadow->revoked = TRUE;
+		l->data = shadow;
+		j->given = FALSE;
+		g_queue_push_head(desk->reader->waiting, j);
+	}
+}
+
+static void finish_ready(struct desk *desk);
+
+static void
+check(struct desk *desk)
+{
+	gint64 now = clock_steady();
+
+	for (guint i = 0; i < desk->links->len; i++) {
+		struct link *l = desk->links->pdata[i];
+
+		if (l->role != WIRE_MIME || l->jobs->length == 0 || now - l->head_since < READER_SLOW)
+			continue;
+		revoke_behind(desk, l);
+		if (now - l->head_since > READER_PATIENCE) {
+			link_break(desk, l, "it is out of time for one mail");
+			break;
+		}
+	}
+	finish_ready(desk);
+}
+
+/* --- answers --------------------------------------------------------------------------------------------------- */
+
+/* The oldest job of this reader, if it is `id`; NULL after the link was broken. */
+static struct job *
+answered(struct desk *desk, struct link *link, gint64 id, gboolean compose)
+{
+	struct job *j = g_queue_peek_head(link->jobs);
+
+	if (j == NULL || j->id != id || j->compose != compose) {
+		link_break(desk, link, "an answer to something it was not asked");
+		return NULL;
+	}
+	g_queue_pop_head(link->jobs);
+	link->head_since = clock_steady();
+	return j;
+}
+
+static void
+finish(struct desk *desk, struct job *j)
+{
+	g_autoptr(GError) error = NULL;
+
+	failpoint("desk-before-done");
+	turn_piece(desk);
+	take_read(desk, j->id, j->result);
+	if (turn_piece_end(desk, &error)) {
+		failpoint("desk-done");
+		forget(desk, j);
+		return;
+	}
+	log_error("mail %" G_GINT64_FORMAT ": its work was undone: %s", j->id, error->message);
+	g_clear_pointer(&j->result, g_bytes_unref);
+	failed(desk, j, error->message);
+}
+
+/* In the order of keeping; past one that has been out for long. */
+static void
+finish_ready(struct desk *desk)
+{
+	GQueue *order = desk->reader->order;
+	GList *l = order->head;
+	gint64 now = clock_steady();
+
+	while (l != NULL) {
+		struct job *j = l->data;
+		GList *next = l->next;
+
+		if (j->result != NULL)
+			finish(desk, j);
+		else if (j->since == 0 || now - j->since < READER_ORDER_WAIT)
+			break;
+		l = next;
+	}
+	desk_maybe_idle(desk);
+}
+
+void
+reader_mail(struct desk *desk, struct link *link, const struct ipc_message *m)
+{
+	g_autoptr(GError) error = NULL;
+	struct job *j = answered(desk, link, wire_i64(m, "mail"), FALSE);
+
+	if (j == NULL)
+		return;
+	if (j->revoked) {
+		job_free(j);
+		feed(desk);
+		return;
+	}
+	j->result = fd_map(m->fd, RESULT_MAX, &error);
+	if (j->result == NULL)
+		failed(desk, j, error->message);
+	finish_ready(desk);
+	feed(desk);
+}
+
+void
+reader_composed(struct desk *desk, struct link *link, const struct ipc_message *m)
+{
+	struct job *j = answered(desk, link, wire_i64(m, "id"), TRUE);
+	const char *why;
+
+	if (j == NULL)
+		return;
+	why = wire_string(m, "failed");
+	if (!j->revoked)
+		j->done(desk, j->id, why == NULL ? m->fd : -1, wire_bool(m, "eight_bit"), wire_bool(m, "utf8"),
+		    why != NULL || m->fd >= 0 ? why : "the composer gave no mail");
+	job_free(j);
+	feed(desk);
+}
+
+/* --- asking ---------------------------------------------------------------------------------------------------- */
+
+static void
+enqueue(struct desk *desk, gpointer data)
+{
+	g_queue_push_tail(desk->reader->waiting, data);
+	feed(desk);
+}
+
+void
+reader_add_after(struct desk *desk, gint64 mail, struct batch *batch, gsize offset, gsize length, gboolean cut)
+{
+	turn_after(desk, enqueue, mail_job(mail, batch, offset, length, cut), NULL);
+}
+
+void
+reader_again_after(struct desk *desk, gint64 mail)
+{
+	store_run(desk->store, SQL_MAIL_TRY, "i", mail);
+	turn_after(desk, enqueue, mail_job(mail, NULL, 0, 0, FALSE), NULL);
+}
+
+gboolean
+reader_compose(struct desk *desk, gint64 id, GBytes *head, GBytes *raw, composed_fn done)
+{
+	struct job *j = g_new0(struct job, 1);
+
+	j->id = id;
+	j->compose = TRUE;
+	j->head = g_bytes_ref(head);
+	j->raw = raw != NULL ? g_bytes_ref(raw) : NULL;
+	j->done = done;
+	/* Outgoing mail does not wait behind a backlog of incoming. */
+	g_queue_push_head(desk->reader->waiting, j);
+	feed(desk);
+	return TRUE;
+}
+
+gboolean
+reader_idle(struct desk *desk)
+{
+	return g_queue_is_empty(desk->reader->waiting) && !anything_given(desk);
+}
+
+int
+reader_waiting(struct desk *desk)
+{
+	return (int)(desk->reader->waiting->length + desk->reader->order->length);
+}
+
+void
+reader_init(struct desk *desk)
+{
+	desk->reader = g_new0(struct reader, 1);
+	desk->reader->waiting = g_queue_new();
+	desk->reader->order = g_queue_new();
+}
+
+void
+reader_resume(struct desk *desk)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	struct query *q = store_query(desk->store, SQL_MAIL_KEPT, "");
+
+	while (query_next(q)) {
+		gint64 row[3] = {query_int(q, 0), query_int(q, 1), query_int(q, 3)};
+
+		g_array_append_vals(ids, row, 3);
+	}
+	for (guint i = 0; i < ids->len; i += 3) {
+		gint64 id = g_array_index(ids, gint64, i);
+		g_autoptr(GError) error = NULL;
+
+		turn_piece(desk);
+		if (g_array_index(ids, gint64, i + 1) >= READER_TRIES) {
+			take_unread(desk, id, "reading it was begun too often and never ended");
+		} else {
+			store_run(desk->store, SQL_MAIL_TRY, "i", id);
+			turn_after(desk, enqueue, mail_job(id, NULL, 0, 0, g_array_index(ids, gint64, i + 2) != 0), NULL);
+		}
+		if (!turn_piece_end(desk, &error))
+			log_error("mail %" G_GINT64_FORMAT ": %s", id, error->message);
+	}
+	if (ids->len > 0)
+		log_info("%u mails kept by an earlier run are read now", ids->len / 3);
+}
