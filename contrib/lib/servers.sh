@@ -23,14 +23,29 @@ print(*[s.getsockname()[1] for s in held])
 PY
 }
 
-# Everybody may walk to DIR: Postfix, Dovecot and the desk do it as users of their own.
-servers_reachable() {
-	local at=$1
+# servers_place DIR: where the files of the sandbox lie. That is DIR, unless Postfix, Dovecot and the desk cannot walk there as the
+# users they become (below somebody's closed directory): then it is a directory in /var/tmp, and DIR has links to it.
+servers_place() {
+	local at=$1 place
+	if [ -e "$1/files" ]; then
+		realpath -- "$1/files"
+		return
+	fi
 	while [ "$at" != / ]; do
 		at=$(dirname "$at")
-		[ $(($(stat -c '0%a' "$at") & 1)) = 1 ] ||
-			die "$1 is of no use: $at is closed to the servers' users (mode $(stat -c %a "$at")); give a directory elsewhere"
+		[ ! -d "$at" ] || [ $(($(stat -c '0%a' "$at") & 1)) = 1 ] || break
 	done
+	if [ "$at" = / ]; then
+		printf '%s\n' "$1"
+		return
+	fi
+	place=$(mktemp -d /var/tmp/triaged-sandbox.XXXXXX)
+	say "$at is closed to the servers' users: the files lie in $place, and $1 has links to it"
+	mkdir -p "$1"
+	ln -s "$place" "$1/files"
+	ln -s files/env "$1/env"
+	ln -s files/triaged.conf "$1/triaged.conf"
+	printf '%s\n' "$place"
 }
 
 # The authority, the server's request, and what the one makes of the other.
@@ -245,7 +260,6 @@ servers_up() {
 	! servers_running "$dir" || return 0
 	servers_down "$dir"
 	mkdir -p "$dir"
-	servers_reachable "$dir"
 	chmod 755 "$dir"
 	mkdir -p "$dir/dovecot/run" "$dir/mail" "$dir/postfix/conf" "$dir/postfix/data" "$dir/postfix/spool/private" "$dir/postfix/spool/pid"
 	chmod 755 "$dir/dovecot" "$dir/postfix" "$dir/postfix/conf" "$dir/postfix/spool"

@@ -298,6 +298,8 @@ queue billing {{ team support }}
 
     def finish(self):
         """What must hold after every story."""
+        if not os.path.exists(self.log_path):
+            return  # never started
         self.no_token_strays()
         self.stop()
         self.store_is_sound()
