@@ -35,7 +35,8 @@ address_domain(const char *domain, gsize length)
 	if (length == 0 || length > 253 || domain[length - 1] == '.' || !g_utf8_validate(copy, -1, NULL))
 		return NULL;
 	if (!g_str_is_ascii(copy)) {
-		if (idn2_to_ascii_8z(copy, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES) != IDN2_OK)
+		if (idn2_to_ascii_8z(copy, &ascii,
+			IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES) != IDN2_OK)
 			return NULL;
 		label = g_strdup(ascii);
 		idn2_free(ascii);
@@ -43,7 +44,8 @@ address_domain(const char *domain, gsize length)
 		label = g_ascii_strdown(copy, -1);
 	}
 	for (const char *p = label; *p != '\0'; p++)
-		if (!g_ascii_isalnum(*p) && (*p != '-' && *p != '_' && (*p != '.' || p == label || p[-1] == '.')))
+		if (!g_ascii_isalnum(*p) &&
+		    (*p != '-' && *p != '_' && (*p != '.' || p == label || p[-1] == '.')))
 			return NULL;
 	return g_steal_pointer(&label);
 }
@@ -62,10 +64,10 @@ address_normal(const char *address)
 /* What a mailbox is made of, while it is read. */
 struct reader {
 	GString *phrase;  /* words before the address, quotes undone */
-	GString *angle;   /* within < > */
+	GString *angle;	  /* within < > */
 	GString *comment; /* the last one */
 	gboolean has_angle;
-	gboolean quoted;  /* the phrase came in quotes, as a whole or in part */
+	gboolean quoted; /* the phrase came in quotes, as a whole or in part */
 	const char *charset;
 	GPtrArray *out;
 	gboolean cut;
@@ -170,7 +172,8 @@ clean_phrase(const struct reader *r, const char *raw)
 	return name;
 }
 
-/* A phrase without <address>: the address itself, or nothing that is one. "Name user@host" is seen as well. */
+/* A phrase without <address>: the address itself, or nothing that is one. "Name user@host" is seen as well.
+ */
 static void
 split_phrase(struct reader *r, struct address *a)
 {
@@ -230,13 +233,13 @@ reset:
 	r->has_angle = r->quoted = FALSE;
 }
 
-/* A colon after words and before any address begins a group (RFC 5322 section 3.4), unless nothing but an address
- * with a scheme follows. */
+/* A colon after words and before any address begins a group (RFC 5322 section 3.4), unless nothing but an
+ * address with a scheme follows. */
 static gboolean
 begins_group(const struct reader *r, const char *p)
 {
 	return !r->has_angle && strchr(r->phrase->str, '@') == NULL && p[1] != '/' &&
-	    g_ascii_strcasecmp(r->phrase->str, "mailto") != 0;
+	       g_ascii_strcasecmp(r->phrase->str, "mailto") != 0;
 }
 
 /* The length of an encoded word at `p`, whose text may hold any of our marks; 0 where there is none. */

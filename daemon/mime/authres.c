@@ -1,7 +1,7 @@
 /*
- * Only fields above the first Received that is not the final LMTP delivery: what stands there was written by our own
- * servers, whatever a stranger put into his mail lies below. Two results of one method that differ are none. The grammar is
- * section 2.2's, strictly: a field that is not of it says nothing.
+ * Only fields above the first Received that is not the final LMTP delivery: what stands there was written by
+ * our own servers, whatever a stranger put into his mail lies below. Two results of one method that differ
+ * are none. The grammar is section 2.2's, strictly: a field that is not of it says nothing.
  */
 #include "config.h"
 
@@ -78,7 +78,8 @@ scan(struct scanner *s, const char *extra)
 	if (*s->p == '"')
 		return scan_quoted(s);
 	while (n < TOKEN_MAX && *s->p != '\0' &&
-	    (g_ascii_isalnum(*s->p) || (guchar)*s->p >= 0x80 || strchr("-_", *s->p) != NULL || strchr(extra, *s->p) != NULL))
+	       (g_ascii_isalnum(*s->p) || (guchar)*s->p >= 0x80 || strchr("-_", *s->p) != NULL ||
+		   strchr(extra, *s->p) != NULL))
 		s->token[n++] = *s->p++;
 	s->token[n] = '\0';
 	return n > 0;
@@ -179,8 +180,9 @@ scan_field(const char *text, const GPtrArray *trust, struct verdict *auth, struc
 	return skip_blanks(&s) && *s.p == '\0';
 }
 
-/* The last hop into the mailbox is ours too (RFC 3848's LMTP, LMTPA, LMTPS, LMTPSA). Each "with" has to say so: a
- * stranger can put one more into the line by the name he says HELO with, but not take the border's own away. */
+/* The last hop into the mailbox is ours too (RFC 3848's LMTP, LMTPA, LMTPS, LMTPSA). Each "with" has to say
+ * so: a stranger can put one more into the line by the name he says HELO with, but not take the border's own
+ * away. */
 static gboolean
 is_delivery(const char *received)
 {
@@ -207,7 +209,9 @@ outcome(struct verdict *v, gboolean domain)
 	for (guint i = 0; v->passed && !v->other && i < v->subjects->len; i++) {
 		const char *s = v->subjects->pdata[i];
 		const char *at = strchr(s, '@');
-		char *normal = domain ? address_domain(s, strlen(s)) : at != NULL && at != s ? address_normal(s) : NULL;
+		char *normal = domain		       ? address_domain(s, strlen(s))
+			       : at != NULL && at != s ? address_normal(s)
+						       : NULL;
 
 		if (normal != NULL)
 			g_ptr_array_add(out, normal);

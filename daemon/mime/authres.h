@@ -11,7 +11,8 @@ struct authres {
 	GPtrArray *dmarc_pass; /* char *: domains of From that DMARC vouches for (dmarc=pass header.from=) */
 };
 
-/* `fields`: the top header. `trust`: authserv-ids in lower case (char *), NULL or empty: nobody is believed. */
+/* `fields`: the top header. `trust`: authserv-ids in lower case (char *), NULL or empty: nobody is believed.
+ */
 void authres_read(const GArray *fields, const GPtrArray *trust, struct authres *out);
 void authres_clear(struct authres *results);
 

@@ -1,6 +1,7 @@
 /*
- * Charsets, in the order of trust: valid UTF-8 that is declared so or not at all; the declared one, strictly; UTF-8;
- * windows-1252 with U+FFFD. Names are widened to what mailers mean by them: who says iso-8859-1 sends windows-1252.
+ * Charsets, in the order of trust: valid UTF-8 that is declared so or not at all; the declared one, strictly;
+ * UTF-8; windows-1252 with U+FFFD. Names are widened to what mailers mean by them: who says iso-8859-1 sends
+ * windows-1252.
  */
 #include "config.h"
 
@@ -13,40 +14,45 @@
 /* What iconv calls it. */
 static const char *const converters[] = {"iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6",
     "iso-8859-7", "iso-8859-8", "iso-8859-10", "iso-8859-13", "iso-8859-14", "iso-8859-15", "iso-8859-16",
-    "windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255", "windows-1256",
-    "windows-1257", "windows-1258", "koi8-r", "koi8-u", "koi8-t", "gb18030", "big5-hkscs", "euc-tw", "euc-jp-ms", "cp932",
-    "cp949", "johab", "iso-2022-jp-3", "iso-2022-kr", "iso-2022-cn-ext", "tis-620", "viscii", "tcvn", "macintosh",
-    "mac-cyrillic", "mac-centraleurope", "cp437", "cp850", "cp852", "cp855", "cp857", "cp858", "cp862", "cp866", "cp869",
-    "armscii-8", "georgian-ps", "ebcdic-us", "utf-7", "utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32le", "utf-32be"};
+    "windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255",
+    "windows-1256", "windows-1257", "windows-1258", "koi8-r", "koi8-u", "koi8-t", "gb18030", "big5-hkscs",
+    "euc-tw", "euc-jp-ms", "cp932", "cp949", "johab", "iso-2022-jp-3", "iso-2022-kr", "iso-2022-cn-ext",
+    "tis-620", "viscii", "tcvn", "macintosh", "mac-cyrillic", "mac-centraleurope", "cp437", "cp850", "cp852",
+    "cp855", "cp857", "cp858", "cp862", "cp866", "cp869", "armscii-8", "georgian-ps", "ebcdic-us", "utf-7",
+    "utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32le", "utf-32be"};
 
 static const struct alias {
 	const char *declared;
 	const char *meant;
 } aliases[] = {{"utf8", "utf-8"}, {"us-ascii", "utf-8"}, {"ascii", "utf-8"}, {"ansi-x3.4-1968", "utf-8"},
-    {"unknown-8bit", "utf-8"}, {"unicode-1-1-utf-8", "utf-8"}, {"iso-8859-1", "windows-1252"}, {"latin1", "windows-1252"},
-    {"latin-1", "windows-1252"}, {"iso8859-1", "windows-1252"}, {"iso88591", "windows-1252"}, {"cp1252", "windows-1252"},
-    {"l1", "windows-1252"}, {"ibm1252", "windows-1252"}, {"ansi", "windows-1252"}, {"iso-8859-9", "windows-1254"},
+    {"unknown-8bit", "utf-8"}, {"unicode-1-1-utf-8", "utf-8"}, {"iso-8859-1", "windows-1252"},
+    {"latin1", "windows-1252"}, {"latin-1", "windows-1252"}, {"iso8859-1", "windows-1252"},
+    {"iso88591", "windows-1252"}, {"cp1252", "windows-1252"}, {"l1", "windows-1252"},
+    {"ibm1252", "windows-1252"}, {"ansi", "windows-1252"}, {"iso-8859-9", "windows-1254"},
     {"latin5", "windows-1254"}, {"iso-8859-11", "tis-620"}, {"windows-874", "tis-620"}, {"cp874", "tis-620"},
     {"iso-8859-8-i", "iso-8859-8"}, {"iso-8859-8-e", "iso-8859-8"}, {"iso-8859-6-i", "iso-8859-6"},
-    {"gb2312", "gb18030"}, {"gbk", "gb18030"}, {"x-gbk", "gb18030"}, {"cp936", "gb18030"}, {"ms936", "gb18030"},
-    {"gb-2312-80", "gb18030"}, {"gb2312-80", "gb18030"}, {"euc-cn", "gb18030"}, {"chinese", "gb18030"},
-    {"hz-gb-2312", "hz"}, {"hz", "hz"}, {"big5", "big5-hkscs"}, {"big-5", "big5-hkscs"}, {"x-x-big5", "big5-hkscs"},
-    {"cn-big5", "big5-hkscs"}, {"cp950", "big5-hkscs"}, {"big5hkscs", "big5-hkscs"}, {"ks-c-5601-1987", "cp949"},
-    {"ks-c-5601", "cp949"}, {"ksc5601", "cp949"}, {"euc-kr", "cp949"}, {"euckr", "cp949"}, {"korean", "cp949"},
-    {"x-windows-949", "cp949"}, {"uhc", "cp949"}, {"windows-949", "cp949"}, {"shift-jis", "cp932"}, {"sjis", "cp932"},
-    {"x-sjis", "cp932"}, {"shiftjis", "cp932"}, {"ms-kanji", "cp932"}, {"windows-31j", "cp932"}, {"euc-jp", "euc-jp-ms"},
-    {"eucjp", "euc-jp-ms"}, {"x-euc-jp", "euc-jp-ms"}, {"eucjp-ms", "euc-jp-ms"}, {"cp51932", "euc-jp-ms"},
-    {"iso-2022-jp", "iso-2022-jp"}, {"iso-2022-jp-ms", "iso-2022-jp"}, {"cp50220", "iso-2022-jp"},
-    {"cp50221", "iso-2022-jp"}, {"csiso2022jp", "iso-2022-jp"}, {"iso-2022-jp-1", "iso-2022-jp"},
-    {"iso-2022-jp-2", "iso-2022-jp-3"}, {"iso-2022-cn", "iso-2022-cn-ext"}, {"koi8", "koi8-r"}, {"cskoi8r", "koi8-r"},
-    {"koi8-ru", "koi8-u"}, {"unicode-1-1-utf-7", "utf-7"}, {"x-unicode-2-0-utf-7", "utf-7"}, {"ucs-2", "utf-16"},
-    {"unicode", "utf-16"}, {"iso-10646-ucs-2", "utf-16be"}, {"ucs-4", "utf-32"}, {"mac", "macintosh"},
-    {"x-mac-roman", "macintosh"}, {"macroman", "macintosh"}, {"x-mac-cyrillic", "mac-cyrillic"},
-    {"x-mac-ce", "mac-centraleurope"}, {"x-mac-centraleurroman", "mac-centraleurope"}, {"dos-862", "cp862"},
-    {"tis620", "tis-620"}, {"x-viet-vps", "viscii"}, {"latin2", "iso-8859-2"}, {"latin9", "iso-8859-15"},
-    {"iso-ir-100", "windows-1252"}, {"visual", "iso-8859-8"}, {"cyrillic", "iso-8859-5"}, {"greek", "iso-8859-7"}};
+    {"gb2312", "gb18030"}, {"gbk", "gb18030"}, {"x-gbk", "gb18030"}, {"cp936", "gb18030"},
+    {"ms936", "gb18030"}, {"gb-2312-80", "gb18030"}, {"gb2312-80", "gb18030"}, {"euc-cn", "gb18030"},
+    {"chinese", "gb18030"}, {"hz-gb-2312", "hz"}, {"hz", "hz"}, {"big5", "big5-hkscs"},
+    {"big-5", "big5-hkscs"}, {"x-x-big5", "big5-hkscs"}, {"cn-big5", "big5-hkscs"}, {"cp950", "big5-hkscs"},
+    {"big5hkscs", "big5-hkscs"}, {"ks-c-5601-1987", "cp949"}, {"ks-c-5601", "cp949"}, {"ksc5601", "cp949"},
+    {"euc-kr", "cp949"}, {"euckr", "cp949"}, {"korean", "cp949"}, {"x-windows-949", "cp949"},
+    {"uhc", "cp949"}, {"windows-949", "cp949"}, {"shift-jis", "cp932"}, {"sjis", "cp932"},
+    {"x-sjis", "cp932"}, {"shiftjis", "cp932"}, {"ms-kanji", "cp932"}, {"windows-31j", "cp932"},
+    {"euc-jp", "euc-jp-ms"}, {"eucjp", "euc-jp-ms"}, {"x-euc-jp", "euc-jp-ms"}, {"eucjp-ms", "euc-jp-ms"},
+    {"cp51932", "euc-jp-ms"}, {"iso-2022-jp", "iso-2022-jp"}, {"iso-2022-jp-ms", "iso-2022-jp"},
+    {"cp50220", "iso-2022-jp"}, {"cp50221", "iso-2022-jp"}, {"csiso2022jp", "iso-2022-jp"},
+    {"iso-2022-jp-1", "iso-2022-jp"}, {"iso-2022-jp-2", "iso-2022-jp-3"}, {"iso-2022-cn", "iso-2022-cn-ext"},
+    {"koi8", "koi8-r"}, {"cskoi8r", "koi8-r"}, {"koi8-ru", "koi8-u"}, {"unicode-1-1-utf-7", "utf-7"},
+    {"x-unicode-2-0-utf-7", "utf-7"}, {"ucs-2", "utf-16"}, {"unicode", "utf-16"},
+    {"iso-10646-ucs-2", "utf-16be"}, {"ucs-4", "utf-32"}, {"mac", "macintosh"}, {"x-mac-roman", "macintosh"},
+    {"macroman", "macintosh"}, {"x-mac-cyrillic", "mac-cyrillic"}, {"x-mac-ce", "mac-centraleurope"},
+    {"x-mac-centraleurroman", "mac-centraleurope"}, {"dos-862", "cp862"}, {"tis620", "tis-620"},
+    {"x-viet-vps", "viscii"}, {"latin2", "iso-8859-2"}, {"latin9", "iso-8859-15"},
+    {"iso-ir-100", "windows-1252"}, {"visual", "iso-8859-8"}, {"cyrillic", "iso-8859-5"},
+    {"greek", "iso-8859-7"}};
 
-static GHashTable *meanings; /* name as declared -> name in converters, "utf-8", "hz" or "iso-2022-jp" */
+static GHashTable *meanings;  /* name as declared -> name in converters, "utf-8", "hz" or "iso-2022-jp" */
 static GHashTable *open_ones; /* name in converters -> iconv_t */
 
 void
@@ -171,7 +177,8 @@ fail:
 	return NULL;
 }
 
-/* ISO-2022-JP as it is really sent, with the vendors' rows and half-width kana (CP50221), by way of EUC. RFC 1468. */
+/* ISO-2022-JP as it is really sent, with the vendors' rows and half-width kana (CP50221), by way of EUC. RFC
+ * 1468. */
 static GString *
 convert_jis(const char *bytes, gsize n)
 {
@@ -274,13 +281,39 @@ say(char **used, const char *name, const char *declared)
 		*used = g_strdup_printf("%s (declared %.40s)", name, declared);
 }
 
-/* UTF-16 and UTF-7 declared over what is plainly ASCII text is a mislabel; CJK garbage would be the result. */
+/* UTF-16 and UTF-7 declared over what is plainly ASCII text is a mislabel; CJK garbage would be the result.
+ */
 static gboolean
 is_mislabelled(const char *meant, const char *bytes, gsize n)
 {
 	if (!g_str_has_prefix(meant, "utf-16") && !g_str_has_prefix(meant, "utf-32"))
 		return FALSE;
 	return n > 0 && memchr(bytes, '\0', n) == NULL && is_utf8(bytes, n);
+}
+
+/* More characters of several bytes than bytes that are none: UTF-8 that was cut or damaged. */
+static gboolean
+is_nearly_utf8(const char *bytes, gsize n)
+{
+	gsize good = 0, bad = 0;
+
+	for (gsize i = 0; i < n;) {
+		gunichar c;
+
+		if ((guchar)bytes[i] < 0x80) {
+			i++;
+			continue;
+		}
+		c = g_utf8_get_char_validated(bytes + i, (gssize)(n - i));
+		if (c == (gunichar)-1 || c == (gunichar)-2) {
+			bad++;
+			i++;
+		} else {
+			good++;
+			i += (gsize)g_unichar_to_utf8(c, NULL);
+		}
+	}
+	return good > 4 * bad;
 }
 
 char *
@@ -315,6 +348,14 @@ charset_decode(const char *bytes, gsize n, const char *declared, gsize *length, 
 			say(used, meant, "with bytes that mean nothing in it");
 			return take(convert(meant, bytes, n, TRUE), length);
 		}
+	}
+	if (is_nearly_utf8(bytes, n)) {
+		char *valid = g_utf8_make_valid(bytes, (gssize)n);
+
+		say(used, "utf-8", "with bytes that mean nothing in it");
+		if (length != NULL)
+			*length = strlen(valid);
+		return valid;
 	}
 	say(used, "windows-1252", declared);
 	return take(convert("windows-1252", bytes, n, TRUE), length);

@@ -1,8 +1,8 @@
 /*
- * The choice walks the parts in mail order and keeps, for each multipart, what it is. In multipart/alternative the plain
- * text is preferred unless it says nothing; in multipart/related the root; elsewhere text parts follow one another.
- * A text part with a file name, or said to be an attachment, is one; if a mail has no other words, the first such
- * part that is not said to be an attachment is its text.
+ * The choice walks the parts in mail order and keeps, for each multipart, what it is. In
+ * multipart/alternative the plain text is preferred unless it says nothing; in multipart/related the root;
+ * elsewhere text parts follow one another. A text part with a file name, or said to be an attachment, is one;
+ * a mail that is nothing but a text with a name is read all the same.
  */
 #include "config.h"
 
@@ -18,11 +18,12 @@ enum { PLACEHOLDER_MAX = 400 }; /* bytes: longer texts are never placeholders */
 
 /* What mailers write into the plain half when they have nothing to say there. */
 static const char *const placeholders[] = {"your email client does not support html", "does not support html",
-    "doesn't support html", "html capable", "html-capable", "html compatible", "html-compatible", "view this email in html",
-    "enable html", "cannot display html", "can not display html", "unable to display html", "html version of this",
-    "this is an html", "this message is in html", "this email is in html", "this e-mail is in html", "html format",
-    "viewed in an html", "use an html", "html-enabled", "html enabled", "html email client", "html-only", "mime-aware",
-    "no plain text version", "keine html", "kann keine html", "html-format", "ne supporte pas le html", "no soporta html"};
+    "doesn't support html", "html capable", "html-capable", "html compatible", "html-compatible",
+    "view this email in html", "enable html", "cannot display html", "can not display html",
+    "unable to display html", "html version of this", "this is an html", "this message is in html",
+    "this email is in html", "this e-mail is in html", "html format", "viewed in an html", "use an html",
+    "html-enabled", "html enabled", "html email client", "html-only", "mime-aware", "no plain text version",
+    "keine html", "kann keine html", "html-format", "ne supporte pas le html", "no soporta html"};
 
 /* The words of each text part, made when they are first asked for. */
 struct choice {
@@ -51,10 +52,11 @@ behind(const struct parts *parts, int i)
 static gboolean
 is_body_text(const struct part *part)
 {
-	static const char *const types[] = {"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown",
-	    "text/x-markdown", "text/x-amp-html", "text/watch-html", NULL};
+	static const char *const types[] = {"text/plain", "text/html", "text/enriched", "text/richtext",
+	    "text/markdown", "text/x-markdown", "text/x-amp-html", "text/watch-html", NULL};
 
-	return part->leaf && strcmp(part->disposition, "attachment") != 0 && g_strv_contains(types, part->type);
+	return part->leaf && strcmp(part->disposition, "attachment") != 0 &&
+	       g_strv_contains(types, part->type);
 }
 
 static gboolean
@@ -66,7 +68,8 @@ is_html(const struct part *part)
 static gboolean
 is_markup(const struct part *part)
 {
-	return is_html(part) || strcmp(part->type, "text/enriched") == 0 || strcmp(part->type, "text/richtext") == 0;
+	return is_html(part) || strcmp(part->type, "text/enriched") == 0 ||
+	       strcmp(part->type, "text/richtext") == 0;
 }
 
 static gboolean
@@ -113,8 +116,8 @@ alternative_of(const struct parts *parts, int i)
 	return -1;
 }
 
-/* In multipart/related everything but the first part belongs to that part's markup; in multipart/signed it is the
- * signature; in multipart/report the machine's part. */
+/* In multipart/related everything but the first part belongs to that part's markup; in multipart/signed it is
+ * the signature; in multipart/report the machine's part. */
 static gboolean
 is_secondary(const struct parts *parts, int i)
 {
@@ -155,7 +158,8 @@ has_other_half(struct choice *choice, int alternative, gboolean html)
 	for (int i = alternative + 1; i < end; i++) {
 		const struct part *part = part_at(parts, i);
 
-		if (!is_body_text(part) || is_alternative_only(part) || is_secondary(parts, i) || is_html(part) != html)
+		if (!is_body_text(part) || is_alternative_only(part) || is_secondary(parts, i) ||
+		    is_markup(part) != html)
 			continue;
 		if (html ? !is_blank(words_of(choice, i)) : !says_nothing(words_of(choice, i)))
 			return TRUE;
@@ -181,7 +185,7 @@ role_of(struct choice *choice, int i, gboolean named)
 		return ROLE_NONE;
 	if (alternative < 0)
 		return ROLE_WORDS;
-	if (is_html(part))
+	if (is_markup(part))
 		return has_other_half(choice, alternative, FALSE) ? ROLE_OTHER_HALF : ROLE_WORDS;
 	if (says_nothing(words_of(choice, i)) && has_other_half(choice, alternative, TRUE))
 		return ROLE_OTHER_HALF;
@@ -205,7 +209,7 @@ collect(struct choice *choice, struct content *out, GString *text, GString *html
 
 	for (int i = 0; i < (int)choice->parts->parts->len; i++) {
 		const struct part *part = part_at(choice->parts, i);
-		enum role role = role_of(choice, i, named && !any);
+		enum role role = role_of(choice, i, named);
 
 		if (role == ROLE_NONE)
 			continue;
@@ -234,10 +238,7 @@ content_read(const struct parts *parts, struct content *out)
 	struct choice choice = {parts, g_new0(char *, n + 1)};
 
 	*out = (struct content){.taken = g_new0(gboolean, n + 1)};
-	if (!collect(&choice, out, text, html, FALSE) || is_blank(text->str)) {
-		g_string_truncate(html, 0);
-		collect(&choice, out, text, html, TRUE);
-	}
+	collect(&choice, out, text, html, n == 1);
 	out->text = g_string_free(text, FALSE);
 	out->html = g_string_free(html, FALSE);
 	if (out->charset == NULL)
@@ -263,7 +264,7 @@ is_inline(const struct parts *parts, const struct part *part)
 	if (strcmp(part->disposition, "inline") == 0)
 		return TRUE;
 	return part->disposition[0] == '\0' && part->parent >= 0 && part->cid[0] != '\0' &&
-	    strcmp(part_at(parts, part->parent)->type, "multipart/related") == 0;
+	       strcmp(part_at(parts, part->parent)->type, "multipart/related") == 0;
 }
 
 GVariant *
@@ -283,7 +284,8 @@ content_attachments(const struct parts *parts, const struct content *content)
 		g_variant_builder_init(&one, G_VARIANT_TYPE_VARDICT);
 		g_variant_builder_add(&one, "{sv}", "name", g_variant_new_string(part->name));
 		g_variant_builder_add(&one, "{sv}", "type", g_variant_new_string(part->type));
-		g_variant_builder_add(&one, "{sv}", "size", g_variant_new_uint64(g_bytes_get_size(part->bytes)));
+		g_variant_builder_add(
+		    &one, "{sv}", "size", g_variant_new_uint64(g_bytes_get_size(part->bytes)));
 		g_variant_builder_add(&one, "{sv}", "sha256", g_variant_new_string(sha256));
 		g_variant_builder_add(&one, "{sv}", "inline", g_variant_new_boolean(is_inline(parts, part)));
 		g_variant_builder_add(&one, "{sv}", "cid", g_variant_new_string(part->cid));

@@ -7,10 +7,10 @@
 #include "mime/parts.h"
 
 struct content {
-	char *text;         /* LF, NFC; "" where the mail has no words */
-	char *html;         /* of the same words, as it came; "" */
+	char *text;	    /* LF, NFC; "" where the mail has no words */
+	char *html;	    /* of the same words, as it came; "" */
 	gboolean from_html; /* text was made from html */
-	char *charset;      /* see mail.h */
+	char *charset;	    /* see mail.h */
 	gboolean *taken;    /* for each part: is it shown in text or html? */
 };
 

@@ -1,7 +1,7 @@
 /*
- * The usual form is read here, in any order of blanks, with two- and four-digit years, with and without weekday,
- * seconds and zone; GMime's reader gets what is left (asctime, ISO and other forms). Years before 1970 and after
- * 2100 are a broken clock: no date.
+ * The usual form is read here, in any order of blanks, with two- and four-digit years, with and without
+ * weekday, seconds and zone; GMime's reader gets what is left (asctime, ISO and other forms). Years before
+ * 1970 and after 2100 are a broken clock: no date.
  */
 #include "config.h"
 
@@ -16,9 +16,9 @@ static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
 static const struct zone {
 	const char *name;
 	int minutes;
-} zones[] = {{"est", -300}, {"edt", -240}, {"cst", -360}, {"cdt", -300}, {"mst", -420}, {"mdt", -360}, {"pst", -480},
-    {"pdt", -420}, {"cet", 60}, {"cest", 120}, {"met", 60}, {"mest", 120}, {"bst", 60}, {"eet", 120}, {"eest", 180},
-    {"msk", 180}, {"jst", 540}, {"ist", 330}};
+} zones[] = {{"est", -300}, {"edt", -240}, {"cst", -360}, {"cdt", -300}, {"mst", -420}, {"mdt", -360},
+    {"pst", -480}, {"pdt", -420}, {"cet", 60}, {"cest", 120}, {"met", 60}, {"mest", 120}, {"bst", 60},
+    {"eet", 120}, {"eest", 180}, {"msk", 180}, {"jst", 540}, {"ist", 330}};
 
 static gboolean
 number(const char **p, int digits, int *out)
@@ -148,7 +148,7 @@ date_parse(const char *value)
 {
 	gint64 ms;
 
-	if (value == NULL || strlen(value) > 200)
+	if (value == NULL || value[0] == '\0' || strlen(value) > 200)
 		return 0;
 	ms = usual_form(value);
 	return ms != 0 ? ms : other_form(value);

@@ -1,6 +1,6 @@
 /*
- * GMime stops at the first "=" of a base64 body, and some gateways send one after the other; GLib's decoder goes on.
- * Quoted-printable that is none is left as it stands (RFC 2045 section 6.7, note 1).
+ * GMime stops at the first "=" of a base64 body, and some gateways send one after the other; GLib's decoder
+ * goes on. Quoted-printable that is none is left as it stands (RFC 2045 section 6.7, note 1).
  */
 #include "config.h"
 

@@ -1,6 +1,6 @@
 /*
- * Content transfer encodings (RFC 2045 section 6; uuencode where a part says so). All of it is decoded, whatever is
- * wrong with it; linear time; never longer than the input but for "8bit".
+ * Content transfer encodings (RFC 2045 section 6; uuencode where a part says so). All of it is decoded,
+ * whatever is wrong with it; linear time; never longer than the input but for "8bit".
  */
 #ifndef TRIAGED_DECODE_H
 #define TRIAGED_DECODE_H

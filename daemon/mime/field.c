@@ -1,7 +1,7 @@
 /*
- * Top header, and the header of a mail within a mail. A field goes to the next line that does not begin with a blank.
- * What is no field ends the header: the sender forgot the empty line, and what follows is text that must not be lost.
- * Some gateways put a mbox line or a ">From " between the fields; those are skipped.
+ * Top header, and the header of a mail within a mail. A field goes to the next line that does not begin with
+ * a blank. What is no field ends the header: the sender forgot the empty line, and what follows is text that
+ * must not be lost. Some gateways put a mbox line or a ">From " between the fields; those are skipped.
  */
 #include "config.h"
 
@@ -81,8 +81,8 @@ field_begin(const char *bytes, gsize length)
 	return at;
 }
 
-/* Length of the field name before the colon, 0 where the line is no field. RFC 5322 section 3.6.8; blanks before
- * the colon are its section 4.5. */
+/* Length of the field name before the colon, 0 where the line is no field. RFC 5322 section 3.6.8; blanks
+ * before the colon are its section 4.5. */
 static gsize
 name_length(const char *p, gsize n)
 {
@@ -136,8 +136,8 @@ add(GArray *fields, GStringChunk *strings, const char *p, gsize name, gsize n)
 	g_array_append_val(fields, f);
 }
 
-/* A field with its continuation lines. A line of blanks alone goes on only if another continuation follows it: some
- * mailers end the header with one. */
+/* A field with its continuation lines. A line of blanks alone goes on only if another continuation follows
+ * it: some mailers end the header with one. */
 static gsize
 field_length(const char *p, gsize n)
 {
@@ -164,7 +164,8 @@ is_blank_line(const char *p, gsize n)
 }
 
 gsize
-field_read(const char *bytes, gsize length, GStringChunk *strings, GArray *fields, GString *content, int *excess)
+field_read(
+    const char *bytes, gsize length, GStringChunk *strings, GArray *fields, GString *content, int *excess)
 {
 	gsize at = 0;
 	guint first = fields->len;

@@ -1,5 +1,6 @@
 /*
- * A line that ends with a blank goes on in the next one if that has the same quote depth (section 4.5); the signature's
+ * A line that ends with a blank goes on in the next one if that has the same quote depth (section 4.5); the
+ * signature's
  * "-- " never does (4.3); one blank at the start is stuffing (4.4).
  */
 #include "config.h"

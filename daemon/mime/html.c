@@ -1,7 +1,7 @@
 /*
  * Two layers: the writer at the top knows lines, blanks, quotes and indents; below it the reader splits the
- * markup into tags and words and tells the writer. Searches that find nothing are remembered, so that no input makes
- * us look at its rest again and again.
+ * markup into tags and words and tells the writer. Searches that find nothing are remembered, so that no
+ * input makes us look at its rest again and again.
  */
 #include "config.h"
 
@@ -29,14 +29,14 @@ struct html {
 	GString *out;
 	const char *p, *end;
 	/* writer */
-	int newlines;     /* owed before the next word */
-	gboolean blank;   /* owed before the next word of the line */
-	gboolean cell;    /* a table cell begins */
-	gboolean inside;  /* the line has words */
-	int quote;        /* blockquotes we are in */
-	int line_quote;   /* of the line last written */
-	guint64 quotes;   /* a bit for each blockquote: 1 if it is a quote, 0 if it only indents */
-	int depth;        /* blockquotes open, of both kinds */
+	int newlines;	 /* owed before the next word */
+	gboolean blank;	 /* owed before the next word of the line */
+	gboolean cell;	 /* a table cell begins */
+	gboolean inside; /* the line has words */
+	int quote;	 /* blockquotes we are in */
+	int line_quote;	 /* of the line last written */
+	guint64 quotes;	 /* a bit for each blockquote: 1 if it is a quote, 0 if it only indents */
+	int depth;	 /* blockquotes open, of both kinds */
 	int pre;
 	int lists;
 	int numbers[LIST_DEPTH]; /* next number of an ordered list, 0 for bullets */
@@ -44,10 +44,10 @@ struct html {
 	gsize link_start; /* in `out`, where the link's words begin */
 	/* reader */
 	gboolean show_hidden;
-	char hidden[16];  /* name of the element that hides us; "" for none */
+	char hidden[16]; /* name of the element that hides us; "" for none */
 	int hidden_depth;
 	const char *last_double, *last_single; /* quote marks in the markup: behind them none closes */
-	guint unclosed;   /* raw elements whose end was looked for in vain */
+	guint unclosed;			       /* raw elements whose end was looked for in vain */
 };
 
 /* Blanks at the end of a line go, but for those of a signature's mark. */
@@ -56,7 +56,8 @@ line_begin(struct html *h)
 {
 	gsize n = h->out->len;
 
-	while (n > 0 && h->out->str[n - 1] == ' ' && !(n >= 4 && memcmp(h->out->str + n - 4, "\n-- ", 4) == 0))
+	while (
+	    n > 0 && h->out->str[n - 1] == ' ' && !(n >= 4 && memcmp(h->out->str + n - 4, "\n-- ", 4) == 0))
 		n--;
 	g_string_truncate(h->out, n);
 	for (int i = 0; n > 0 && i < h->newlines; i++) {
@@ -181,8 +182,8 @@ is_hidden(const struct attributes *a)
 	if (a->style.n == 0)
 		return FALSE;
 	return style_is(a->style, "display", "none") || style_is(a->style, "visibility", "hidden") ||
-	    style_is(a->style, "mso-hide", "all") || style_is(a->style, "max-height", "0") ||
-	    style_is(a->style, "font-size", "0");
+	       style_is(a->style, "mso-hide", "all") || style_is(a->style, "max-height", "0") ||
+	       style_is(a->style, "font-size", "0");
 }
 
 static void
@@ -259,7 +260,8 @@ begin_link(struct html *h, struct slice href)
 		href.n--;
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(shown); i++)
-		if (href.n > strlen(shown[i]) && g_ascii_strncasecmp(href.p, shown[i], strlen(shown[i])) == 0) {
+		if (href.n > strlen(shown[i]) &&
+		    g_ascii_strncasecmp(href.p, shown[i], strlen(shown[i])) == 0) {
 			h->link = href;
 			h->link_start = h->out->len;
 		}
@@ -286,17 +288,18 @@ enum tag {
 static const struct tag_name {
 	const char *name;
 	enum tag tag;
-} tags[] = {{"a", TAG_A}, {"address", TAG_BLOCK}, {"area", TAG_VOID}, {"article", TAG_BLOCK}, {"aside", TAG_BLOCK},
-    {"base", TAG_VOID}, {"blockquote", TAG_QUOTE}, {"body", TAG_BLOCK}, {"br", TAG_BR}, {"caption", TAG_BLOCK},
-    {"center", TAG_BLOCK}, {"col", TAG_VOID}, {"dd", TAG_BLOCK}, {"dir", TAG_UL}, {"div", TAG_BLOCK},
-    {"dl", TAG_P}, {"dt", TAG_BLOCK}, {"embed", TAG_VOID}, {"fieldset", TAG_BLOCK}, {"figure", TAG_BLOCK},
-    {"footer", TAG_BLOCK}, {"form", TAG_BLOCK}, {"h1", TAG_P}, {"h2", TAG_P}, {"h3", TAG_P}, {"h4", TAG_P},
-    {"h5", TAG_P}, {"h6", TAG_P}, {"header", TAG_BLOCK}, {"hr", TAG_HR}, {"iframe", TAG_RAW}, {"img", TAG_IMG},
-    {"input", TAG_VOID}, {"li", TAG_LI}, {"link", TAG_VOID}, {"main", TAG_BLOCK}, {"menu", TAG_UL}, {"meta", TAG_VOID},
-    {"nav", TAG_BLOCK}, {"ol", TAG_OL}, {"option", TAG_BLOCK}, {"p", TAG_P}, {"param", TAG_VOID}, {"pre", TAG_PRE},
-    {"script", TAG_RAW}, {"section", TAG_BLOCK}, {"source", TAG_VOID}, {"style", TAG_RAW}, {"table", TAG_BLOCK},
-    {"td", TAG_CELL}, {"template", TAG_RAW}, {"th", TAG_CELL}, {"title", TAG_RAW}, {"tr", TAG_BLOCK},
-    {"ul", TAG_UL}, {"wbr", TAG_VOID}, {"xml", TAG_RAW}};
+} tags[] = {{"a", TAG_A}, {"address", TAG_BLOCK}, {"area", TAG_VOID}, {"article", TAG_BLOCK},
+    {"aside", TAG_BLOCK}, {"base", TAG_VOID}, {"blockquote", TAG_QUOTE}, {"body", TAG_BLOCK}, {"br", TAG_BR},
+    {"caption", TAG_BLOCK}, {"center", TAG_BLOCK}, {"col", TAG_VOID}, {"dd", TAG_BLOCK}, {"dir", TAG_UL},
+    {"div", TAG_BLOCK}, {"dl", TAG_P}, {"dt", TAG_BLOCK}, {"embed", TAG_VOID}, {"fieldset", TAG_BLOCK},
+    {"figure", TAG_BLOCK}, {"footer", TAG_BLOCK}, {"form", TAG_BLOCK}, {"h1", TAG_P}, {"h2", TAG_P},
+    {"h3", TAG_P}, {"h4", TAG_P}, {"h5", TAG_P}, {"h6", TAG_P}, {"header", TAG_BLOCK}, {"hr", TAG_HR},
+    {"iframe", TAG_RAW}, {"img", TAG_IMG}, {"input", TAG_VOID}, {"li", TAG_LI}, {"link", TAG_VOID},
+    {"main", TAG_BLOCK}, {"menu", TAG_UL}, {"meta", TAG_VOID}, {"nav", TAG_BLOCK}, {"ol", TAG_OL},
+    {"option", TAG_BLOCK}, {"p", TAG_P}, {"param", TAG_VOID}, {"pre", TAG_PRE}, {"script", TAG_RAW},
+    {"section", TAG_BLOCK}, {"source", TAG_VOID}, {"style", TAG_RAW}, {"table", TAG_BLOCK}, {"td", TAG_CELL},
+    {"template", TAG_RAW}, {"th", TAG_CELL}, {"title", TAG_RAW}, {"tr", TAG_BLOCK}, {"ul", TAG_UL},
+    {"wbr", TAG_VOID}, {"xml", TAG_RAW}};
 
 static int
 by_name(const void *key, const void *row)
@@ -312,12 +315,13 @@ tag_find(const char *name)
 	return t != NULL ? t->tag : TAG_OTHER;
 }
 
-/* The head of a quoted mail, as Outlook, its web and phone versions and Zimbra mark it: a rule above it says so. */
+/* The head of a quoted mail, as Outlook, its web and phone versions and Zimbra mark it: a rule above it says
+ * so. */
 static gboolean
 is_quote_head(const struct attributes *a)
 {
 	if (a->id.n > 0 && (slice_has(a->id, "divRplyFwdMsg") || slice_has(a->id, "appendonsend") ||
-	    slice_is(a->id, "zwchr") || slice_has(a->id, "mail-editor-reference-message")))
+			       slice_is(a->id, "zwchr") || slice_has(a->id, "mail-editor-reference-message")))
 		return TRUE;
 	if (slice_has(a->class, "OutlookMessageHeader"))
 		return TRUE;
@@ -405,7 +409,7 @@ static void
 begin_paragraph(struct html *h, const struct attributes *a)
 {
 	gboolean close = slice_has(a->class, "MsoNormal") || slice_has(a->class, "MsoPlainText") ||
-	    style_is(a->style, "margin", "0") || style_is(a->style, "margin-top", "0");
+			 style_is(a->style, "margin", "0") || style_is(a->style, "margin-top", "0");
 
 	newline(h, close ? 1 : 2);
 }
@@ -526,8 +530,8 @@ put_attribute(struct attributes *a, struct slice name, struct slice value)
 	const struct {
 		const char *name;
 		struct slice *value;
-	} wanted[] = {{"class", &a->class}, {"id", &a->id}, {"style", &a->style}, {"href", &a->href}, {"type", &a->type},
-	    {"alt", &a->alt}};
+	} wanted[] = {{"class", &a->class}, {"id", &a->id}, {"style", &a->style}, {"href", &a->href},
+	    {"type", &a->type}, {"alt", &a->alt}};
 
 	if (slice_is(name, "hidden"))
 		a->hidden = TRUE;
@@ -639,7 +643,7 @@ read_tag(struct html *h)
 	} else if (tag == TAG_RAW) {
 		skip_raw(h, name);
 	} else if (!h->show_hidden && tag != TAG_VOID && tag != TAG_BR && tag != TAG_IMG && tag != TAG_HR &&
-	    strcmp(name, "body") != 0 && strcmp(name, "html") != 0 && is_hidden(&a)) {
+		   strcmp(name, "body") != 0 && strcmp(name, "html") != 0 && is_hidden(&a)) {
 		g_strlcpy(h->hidden, name, sizeof h->hidden);
 		h->hidden_depth = 1;
 	} else {

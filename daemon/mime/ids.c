@@ -1,6 +1,6 @@
 /*
- * An id is what stands between angle brackets, without blanks and controls. Ids that many mails share because a program
- * made them wrongly would bring strangers together; they count as none.
+ * An id is what stands between angle brackets, without blanks and controls. Ids that many mails share because
+ * a program made them wrongly would bring strangers together; they count as none.
  */
 #include "config.h"
 
@@ -18,8 +18,8 @@ is_known_bad(const char *id)
 	return at == NULL ? strlen(id) < 8 : at == id || strcmp(id, "@") == 0;
 }
 
-/* `n` bytes that were between brackets; NULL where they cannot be an id. Folding blanks inside are dropped, since
- * long ids are folded by some relays. */
+/* `n` bytes that were between brackets; NULL where they cannot be an id. Folding blanks inside are dropped,
+ * since long ids are folded by some relays. */
 static char *
 id_new(const char *p, gsize n)
 {
@@ -34,7 +34,8 @@ id_new(const char *p, gsize n)
 			return NULL;
 		g_string_append_c(id, (char)c);
 	}
-	if (id->len == 0 || id->len > IDS_LENGTH_MAX || is_known_bad(id->str) || !g_utf8_validate(id->str, -1, NULL))
+	if (id->len == 0 || id->len > IDS_LENGTH_MAX || is_known_bad(id->str) ||
+	    !g_utf8_validate(id->str, -1, NULL))
 		return NULL;
 	return g_strdup(id->str);
 }
@@ -66,9 +67,10 @@ add_bare(GPtrArray *all, const char *value)
 
 	for (guint i = 0; words[i] != NULL; i++) {
 		const char *at = strchr(words[i], '@');
-		char *id = at != NULL && at != words[i] && at[1] != '\0' && strpbrk(words[i], "\"()<>:") == NULL
-		    ? id_new(words[i], strlen(words[i]))
-		    : NULL;
+		char *id =
+		    at != NULL && at != words[i] && at[1] != '\0' && strpbrk(words[i], "\"()<>:") == NULL
+			? id_new(words[i], strlen(words[i]))
+			: NULL;
 
 		if (id != NULL)
 			g_ptr_array_add(all, id);

@@ -1,6 +1,6 @@
 /*
- * Line by line: unfold (section 3.1), name, parameters, value. Of several events the first is shown; a time zone's own
- * DTSTART is none of the event's.
+ * Line by line: unfold (section 3.1), name, parameters, value. Of several events the first is shown; a time
+ * zone's own DTSTART is none of the event's.
  */
 #include "config.h"
 
@@ -66,7 +66,8 @@ parameter(const char *params, gsize n, const char *name)
 
 	for (const char *p = params; p < end && (p = memchr(p, ';', (gsize)(end - p))) != NULL;) {
 		p++;
-		if ((gsize)(end - p) > length && g_ascii_strncasecmp(p, name, length) == 0 && p[length] == '=') {
+		if ((gsize)(end - p) > length && g_ascii_strncasecmp(p, name, length) == 0 &&
+		    p[length] == '=') {
 			const char *value = p + length + 1;
 			gsize v = 0;
 
@@ -92,8 +93,9 @@ read_time(const char *value, const char *zone)
 		return unescape(value);
 	if (value[8] != 'T' || strlen(value) < 15)
 		return g_strdup_printf("%.4s-%.2s-%.2s", value, value + 4, value + 6);
-	return g_strdup_printf("%.4s-%.2s-%.2sT%.2s:%.2s:%.2s%s%s%s", value, value + 4, value + 6, value + 9, value + 11,
-	    value + 13, value[15] == 'Z' ? "Z" : "", zone != NULL ? " " : "", zone != NULL ? zone : "");
+	return g_strdup_printf("%.4s-%.2s-%.2sT%.2s:%.2s:%.2s%s%s%s", value, value + 4, value + 6, value + 9,
+	    value + 11, value + 13, value[15] == 'Z' ? "Z" : "", zone != NULL ? " " : "",
+	    zone != NULL ? zone : "");
 }
 
 static void
@@ -115,7 +117,8 @@ read_organizer(const char *params, gsize n, const char *value)
 	if (g_ascii_strncasecmp(value, "mailto:", 7) == 0)
 		value += 7;
 	address = unescape(value);
-	return clean != NULL && clean[0] != '\0' ? g_strdup_printf("%s <%s>", clean, address) : g_steal_pointer(&address);
+	return clean != NULL && clean[0] != '\0' ? g_strdup_printf("%s <%s>", clean, address)
+						 : g_steal_pointer(&address);
 }
 
 static void
@@ -174,8 +177,7 @@ read_line(struct invite *in, const char *line)
 	else if (name == 3 && g_ascii_strncasecmp(line, "END", 3) == 0) {
 		in->over |= event;
 		in->inside = TRUE;
-	}
-	else
+	} else
 		read_property(in, line, name, line + name, (gsize)(colon - line) - name, colon + 1);
 }
 
@@ -218,7 +220,8 @@ invite_read(const struct parts *parts)
 	for (guint i = 0; i < parts->parts->len; i++) {
 		const struct part *part = parts->parts->pdata[i];
 
-		if (part->text != NULL && strcmp(part->type, "text/calendar") == 0 && strstr(part->text, "BEGIN:V") != NULL)
+		if (part->text != NULL && strcmp(part->type, "text/calendar") == 0 &&
+		    strstr(part->text, "BEGIN:V") != NULL)
 			return read_calendar(part);
 	}
 	return g_variant_new_array(G_VARIANT_TYPE("{ss}"), NULL, 0);

@@ -1,4 +1,5 @@
-/* Calendar invitations: the few lines of a text/calendar part that a person wants to see (RFC 5545, RFC 5546). */
+/* Calendar invitations: the few lines of a text/calendar part that a person wants to see (RFC 5545, RFC
+ * 5546). */
 #ifndef TRIAGED_INVITE_H
 #define TRIAGED_INVITE_H
 

@@ -1,7 +1,8 @@
 /*
- * triaged-mime: reads and composes mails, one after the other, in a jail that has nothing but the link it answers on.
- * Trusts nobody: neither the mails it is handed nor, beyond the shape of messages, the desk. What it says is checked by
- * the desk in turn. Ends with its link; with 70 where one of our own parts broke a promise.
+ * triaged-mime: reads and composes mails, one after the other, in a jail that has nothing but the link it
+ * answers on. Trusts nobody: neither the mails it is handed nor, beyond the shape of messages, the desk. What
+ * it says is checked by the desk in turn. Ends with its link; with 70 where one of our own parts broke a
+ * promise.
  */
 #include "config.h"
 
@@ -15,9 +16,9 @@
 #include "mime/read.h"
 #include "wire/messages.h"
 
-#include <locale.h>
-#include <malloc.h>
+#include <time.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sysexits.h>
@@ -59,7 +60,8 @@ enter_jail(const struct conf *conf)
 		log_fatal("cannot enter the jail: %s; leaving", error->message);
 }
 
-/* The next mail may use so many seconds of CPU more; then the kernel ends us and the mail has failed once (I8). */
+/* The next mail may use so many seconds of CPU more; then the kernel ends us and the mail has failed once
+ * (I8). */
 static void
 bound_cpu(void)
 {
@@ -72,10 +74,8 @@ bound_cpu(void)
 	setrlimit(RLIMIT_CPU, &limit);
 }
 
-static GVariant *
-
 static void
-send(enum wire_type type, GVariant *fields, GBytes *content)
+answer(enum wire_type type, GVariant *fields, GBytes *content)
 {
 	g_autoptr(GError) error = NULL;
 	gsize n = 0;
@@ -83,7 +83,8 @@ send(enum wire_type type, GVariant *fields, GBytes *content)
 	FD_AUTO fd = content != NULL ? fd_from_bytes(bytes, n, &error) : -1;
 
 	if (content != NULL && fd < 0)
-		log_fatal("cannot hand over %zu bytes: %s; leaving, the mail is tried again", n, error->message);
+		log_fatal(
+		    "cannot hand over %zu bytes: %s; leaving, the mail is tried again", n, error->message);
 	if (!ipc_send(PROC_FD_LINK, type, fields, fd, &error)) {
 		log_info("the link is gone while answering: %s; leaving", error->message);
 		exit(0);
@@ -99,8 +100,10 @@ raw_of(const struct ipc_message *m, guint64 offset, guint64 length)
 
 	if (all == NULL)
 		log_fatal("a memory file cannot be mapped: %s; leaving", error->message);
-	if (offset > g_bytes_get_size(all) || length > g_bytes_get_size(all) - offset || length > READ_MAIL_MAX)
-		log_fatal("asked for %" G_GUINT64_FORMAT " bytes of a memory file of %zu; leaving", length, g_bytes_get_size(all));
+	if (offset > g_bytes_get_size(all) || length > g_bytes_get_size(all) - offset ||
+	    length > READ_MAIL_MAX)
+		log_fatal("asked for %" G_GUINT64_FORMAT " bytes of a memory file of %zu; leaving", length,
+		    g_bytes_get_size(all));
 	return g_bytes_new_from_bytes(all, offset, length);
 }
 
@@ -115,7 +118,7 @@ on_read(const struct ipc_message *m, const struct conf *conf)
 	mail = read_mail(raw, wire_bool(m, "cut"), conf != NULL ? conf->trust : NULL);
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	g_variant_builder_add(&b, "{sv}", "mail", g_variant_new_int64(wire_i64(m, "mail")));
-	send(WIRE_MIME_MAIL, field(&b), mail);
+	answer(WIRE_MIME_MAIL, g_variant_builder_end(&b), mail);
 }
 
 static void
@@ -134,9 +137,12 @@ on_compose(const struct ipc_message *m, const struct conf *conf)
 
 	(void)conf;
 	if (all == NULL || length > g_bytes_get_size(all))
-		log_fatal("what is to be composed cannot be read: %s; leaving", error != NULL ? error->message : "it is too short");
+		log_fatal("what is to be composed cannot be read: %s; leaving",
+		    error != NULL ? error->message : "it is too short");
 	head_bytes = g_bytes_new_from_bytes(all, 0, length);
-	raw = length < g_bytes_get_size(all) ? g_bytes_new_from_bytes(all, length, g_bytes_get_size(all) - length) : NULL;
+	raw = length < g_bytes_get_size(all)
+		  ? g_bytes_new_from_bytes(all, length, g_bytes_get_size(all) - length)
+		  : NULL;
 	head = g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE_VARDICT, head_bytes, FALSE));
 	mail = compose_mail(head, raw, &eight_bit, &utf8, &failed);
 	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
@@ -144,8 +150,9 @@ on_compose(const struct ipc_message *m, const struct conf *conf)
 	g_variant_builder_add(&b, "{sv}", "eight_bit", g_variant_new_boolean(eight_bit));
 	g_variant_builder_add(&b, "{sv}", "utf8", g_variant_new_boolean(utf8));
 	if (mail == NULL)
-		g_variant_builder_add(&b, "{sv}", "failed", g_variant_new_string(failed != NULL ? failed : "no reason given"));
-	send(WIRE_MIME_COMPOSED, field(&b), mail);
+		g_variant_builder_add(
+		    &b, "{sv}", "failed", g_variant_new_string(failed != NULL ? failed : "no reason given"));
+	answer(WIRE_MIME_COMPOSED, g_variant_builder_end(&b), mail);
 }
 
 static const struct handler {
@@ -176,10 +183,22 @@ serve(const struct conf *conf)
 		if (r == IPC_CLOSED)
 			return 0;
 		if (r != IPC_OK)
-			log_fatal("the desk's message cannot be understood: %s; leaving", error != NULL ? error->message : "?");
+			log_fatal("the desk's message cannot be understood: %s; leaving",
+			    error != NULL ? error->message : "?");
 		dispatch(&m, conf);
 	}
 }
+
+#ifdef TRIAGED_SANITIZED
+/* The leak checker wants to trace us, which the jail refuses. */
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return "detect_leaks=0";
+}
+#endif
 
 int
 main(int argc, char **argv)

@@ -1,4 +1,5 @@
-/* A small scanner over the field and a join over what it found. Linear but for the join, which PARAM_MAX bounds. */
+/* A small scanner over the field and a join over what it found. Linear but for the join, which PARAM_MAX
+ * bounds. */
 #include "config.h"
 
 #include "mime/param.h"
@@ -34,8 +35,8 @@ skip_blanks(const char *p)
 	}
 }
 
-/* A quoted string; one that is never closed ends with the field. `p` stands on the quote. A quote inside that is
- * followed by neither end nor semicolon was not escaped: it belongs to the value. */
+/* A quoted string; one that is never closed ends with the field. `p` stands on the quote. A quote inside that
+ * is followed by neither end nor semicolon was not escaped: it belongs to the value. */
 static const char *
 scan_quoted(const char *p, GString *out)
 {
@@ -188,7 +189,8 @@ join(const struct param_value *v, const char *name, const char *fallback)
 			break;
 		}
 	}
-	if (bytes->len > 0 && !any_extended) { /* Encoded words cut over continuations: seen, never allowed. */
+	if (bytes->len > 0 &&
+	    !any_extended) { /* Encoded words cut over continuations: seen, never allowed. */
 		char *words = words_decode(bytes->str, fallback);
 
 		g_string_free(bytes, TRUE);

@@ -1,7 +1,8 @@
 /*
- * A mail taken apart. GMime finds the parts; everything else is ours: the top header (GMime is shown only the fields
- * named Content-*, so that no address or date of a stranger reaches its parsers), parameters, decoding, charsets, names.
- * A mail within a mail is a leaf: GMime is told so, and never opens it. The parser and its buffer serve all mails.
+ * A mail taken apart. GMime finds the parts; everything else is ours: the top header (GMime is shown only the
+ * fields named Content-*, so that no address or date of a stranger reaches its parsers), parameters,
+ * decoding, charsets, names. A mail within a mail is a leaf: GMime is told so, and never opens it. The parser
+ * and its buffer serve all mails.
  */
 #include "config.h"
 
@@ -50,6 +51,15 @@ keep(struct parts *parts, const char *s)
 	return s != NULL ? g_string_chunk_insert(parts->strings, s) : "";
 }
 
+/* The bytes; "" and not NULL where there are none. */
+static const char *
+bytes_of(GBytes *bytes, gsize *n)
+{
+	const char *p = g_bytes_get_data(bytes, n);
+
+	return p != NULL ? p : "";
+}
+
 static void
 part_free(gpointer data)
 {
@@ -87,8 +97,8 @@ parts_free(struct parts *parts)
 	g_free(parts);
 }
 
-/* A file name that is safe to show and to save: no folders, no controls, no change of direction, no hidden file.
- * `name` is consumed. */
+/* A file name that is safe to show and to save: no folders, no controls, no change of direction, no hidden
+ * file. `name` is consumed. */
 static char *
 clean_name(char *name)
 {
@@ -105,7 +115,8 @@ clean_name(char *name)
 	if (g_utf8_strlen(start, -1) > NAME_MAX_CHARACTERS) { /* the ending tells the type: it stays */
 		const char *dot = strrchr(start, '.');
 		g_autofree char *ending = dot != NULL && strlen(dot) < 12 ? g_strdup(dot) : g_strdup("");
-		g_autofree char *head = g_utf8_substring(start, 0, NAME_MAX_CHARACTERS - (glong)g_utf8_strlen(ending, -1));
+		g_autofree char *head =
+		    g_utf8_substring(start, 0, NAME_MAX_CHARACTERS - (glong)g_utf8_strlen(ending, -1));
 
 		g_free(line);
 		return g_strconcat(head, ending, NULL);
@@ -141,7 +152,8 @@ type_of(GMimeObject *object, const struct param_value *declared)
 
 	if (strchr(declared->value, '/') != NULL)
 		return declared->value;
-	if (declared->value[0] == '\0' && type != NULL && g_mime_content_type_is_type(type, "message", "rfc822"))
+	if (declared->value[0] == '\0' && type != NULL &&
+	    g_mime_content_type_is_type(type, "message", "rfc822"))
 		return "message/rfc822"; /* in a digest: RFC 2046 section 5.1.5 */
 	return "text/plain";
 }
@@ -206,8 +218,9 @@ part_new(struct parts *parts, GMimeObject *object, int parent)
 	name = get_name(&disposition, &type, part->charset);
 	part->name = keep(parts, name);
 	part->disposition = disposition.value[0] == '\0' ? ""
-	    : strcmp(disposition.value, "inline") == 0   ? "inline"
-	                                                 : "attachment"; /* RFC 2183 section 2.8 */
+			    : strcmp(disposition.value, "inline") == 0
+				? "inline"
+				: "attachment"; /* RFC 2183 section 2.8 */
 	part->cid = keep(parts, cid != NULL ? g_strstrip(g_strdelimit(cid, "<>", ' ')) : NULL);
 	part->used = "";
 	param_clear(&type);
@@ -219,8 +232,9 @@ part_new(struct parts *parts, GMimeObject *object, int parent)
 static gboolean
 is_message(const char *type)
 {
-	return g_str_has_prefix(type, "message/") && (g_strv_contains((const char *const[]){"rfc822", "rfc2822", "global",
-	    "news", NULL}, type + strlen("message/")));
+	return g_str_has_prefix(type, "message/") &&
+	       (g_strv_contains((const char *const[]){"rfc822", "rfc2822", "global", "news", NULL},
+		   type + strlen("message/")));
 }
 
 /* The header of a mail within, and a name for it from its subject. */
@@ -228,7 +242,7 @@ static void
 read_message(struct parts *parts, struct part *part)
 {
 	gsize n;
-	const char *bytes = g_bytes_get_data(part->bytes, &n);
+	const char *bytes = bytes_of(part->bytes, &n);
 	gsize begin = field_begin(bytes, n);
 	const char *subject;
 
@@ -237,7 +251,8 @@ read_message(struct parts *parts, struct part *part)
 	subject = field_get(part->fields, "Subject");
 	if (part->name[0] == '\0' && subject != NULL && is_message(part->type)) {
 		g_autofree char *title = words_decode(subject, "");
-		g_autofree char *name = clean_name(g_strconcat(title[0] != '\0' ? title : "message", ".eml", NULL));
+		g_autofree char *name =
+		    clean_name(g_strconcat(title[0] != '\0' ? title : "message", ".eml", NULL));
 
 		part->name = keep(parts, name);
 	}
@@ -247,13 +262,14 @@ static void
 read_text(struct parts *parts, struct part *part)
 {
 	gsize n, length;
-	const char *bytes = g_bytes_get_data(part->bytes, &n);
+	const char *bytes = bytes_of(part->bytes, &n);
 	g_autofree char *used = NULL;
 	g_autofree char *meta = NULL;
 	char *utf8;
 
 	if (n > PARTS_TEXT_MAX) {
-		g_ptr_array_add(parts->marks, g_strdup_printf("text of part %d read up to %d bytes", part->index, PARTS_TEXT_MAX));
+		g_ptr_array_add(parts->marks,
+		    g_strdup_printf("text of part %d read up to %d bytes", part->index, PARTS_TEXT_MAX));
 		n = PARTS_TEXT_MAX;
 		while (n > 0 && ((guchar)bytes[n] & 0xc0) == 0x80 && PARTS_TEXT_MAX - n < 4)
 			n--;
@@ -274,7 +290,8 @@ read_leaf(struct parts *parts, struct part *part, GBytes *bytes)
 	part->bytes = bytes;
 	if (is_message(part->type) || strcmp(part->type, "text/rfc822-headers") == 0)
 		read_message(parts, part);
-	if (g_str_has_prefix(part->type, "text/") || (g_str_has_prefix(part->type, "message/") && !is_message(part->type)))
+	if (g_str_has_prefix(part->type, "text/") ||
+	    (g_str_has_prefix(part->type, "message/") && !is_message(part->type)))
 		read_text(parts, part);
 }
 
@@ -282,18 +299,22 @@ read_leaf(struct parts *parts, struct part *part, GBytes *bytes)
 static GBytes *
 leaf_bytes(GMimeObject *object)
 {
-	GMimeDataWrapper *content = GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : NULL;
+	GMimeDataWrapper *content =
+	    GMIME_IS_PART(object) ? g_mime_part_get_content(GMIME_PART(object)) : NULL;
 	GMimeStream *stream = content != NULL ? g_mime_data_wrapper_get_stream(content) : NULL;
-	g_autofree char *encoding = header_get(g_mime_object_get_header_list(object), "Content-Transfer-Encoding");
+	g_autofree char *encoding =
+	    header_get(g_mime_object_get_header_list(object), "Content-Transfer-Encoding");
 	gint64 end;
 
 	if (stream == NULL || !GMIME_IS_STREAM_MEM(stream) || GMIME_STREAM_MEM(stream)->buffer != buffer)
 		return g_bytes_new_static("", 0);
 	end = stream->bound_end >= 0 ? stream->bound_end : (gint64)buffer->len;
-	return decode_bytes(encoding, (const char *)buffer->data + stream->bound_start, (gsize)(end - stream->bound_start));
+	return decode_bytes(
+	    encoding, (const char *)buffer->data + stream->bound_start, (gsize)(end - stream->bound_start));
 }
 
-/* A multipart in which no part was found (no boundary, or one that never comes): what is there is shown as text. */
+/* A multipart in which no part was found (no boundary, or one that never comes): what is there is shown as
+ * text. */
 static void
 read_boundless(struct parts *parts, struct part *part, GMimeMultipart *multipart)
 {
@@ -348,7 +369,8 @@ walk(struct parts *parts, GMimeObject *top)
 		}
 		if (parts->parts->len == PARTS_MAX)
 			return g_strdup_printf("more than %d parts", PARTS_MAX);
-		if (!visit(parts, g_mime_multipart_get_part(f->multipart, f->next++), f->index, stack, &depth))
+		if (!visit(
+			parts, g_mime_multipart_get_part(f->multipart, f->next++), f->index, stack, &depth))
 			return g_strdup_printf("parts nested deeper than %d", PARTS_DEPTH_MAX);
 	}
 	return NULL;
@@ -404,7 +426,7 @@ static GBytes *
 with_line_ends(GBytes *raw, struct parts *parts)
 {
 	gsize n;
-	const char *bytes = g_bytes_get_data(raw, &n);
+	const char *bytes = bytes_of(raw, &n);
 	char *copy;
 
 	if (n == 0 || memchr(bytes, '\n', n) != NULL || memchr(bytes, '\r', n) == NULL)
@@ -421,7 +443,8 @@ static char *
 excess_reason(struct parts *parts, int excess)
 {
 	if (excess & FIELD_EXCESS_LENGTH)
-		g_ptr_array_add(parts->marks, g_strdup_printf("a field read up to %d bytes", FIELD_LENGTH_MAX));
+		g_ptr_array_add(
+		    parts->marks, g_strdup_printf("a field read up to %d bytes", FIELD_LENGTH_MAX));
 	if (excess & FIELD_EXCESS_FIELDS)
 		return g_strdup_printf("more than %d header fields", FIELD_MAX);
 	if (excess & FIELD_EXCESS_HEADER)
@@ -436,7 +459,7 @@ parts_read(GBytes *raw, char **held)
 	g_autoptr(GBytes) lines = with_line_ends(raw, parts);
 	g_autoptr(GString) content = g_string_new(NULL);
 	gsize n, begin, body;
-	const char *bytes = g_bytes_get_data(lines, &n);
+	const char *bytes = bytes_of(lines, &n);
 	int excess;
 
 	begin = field_begin(bytes, n);

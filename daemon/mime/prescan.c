@@ -35,22 +35,28 @@ is_name(char c)
 	return (guchar)c > ' ' && c != ';' && c != '=' && c != '"' && c != 127;
 }
 
-/* A Content field: how many parameters, how long their names, does one name a boundary? Quoted text is skipped. */
+/* A Content field: how many parameters, how long their names, does one name a boundary? Quoted text is
+ * skipped. */
 static char *
 scan_field(const char *p, gsize n, struct counts *counts)
 {
 	guint parameters = 0;
-	gboolean quoted = FALSE;
+	gboolean quoted = FALSE, value = FALSE;
 	gsize name = 0;
 
 	for (gsize i = 0; i < n; i++) {
 		if (p[i] == '"' && (i == 0 || p[i - 1] != '\\'))
 			quoted = !quoted;
-		if (!quoted && p[i] == '=') {
+		if (!quoted && p[i] == ';')
+			value = FALSE;
+		if (!quoted && !value && p[i] == '=') {
+			value = TRUE;
 			if (++parameters > PRESCAN_PARAMETERS_MAX)
-				return g_strdup_printf("a field of a part has more than %d parameters", PRESCAN_PARAMETERS_MAX);
+				return g_strdup_printf(
+				    "a field of a part has more than %d parameters", PRESCAN_PARAMETERS_MAX);
 			if (name > PRESCAN_NAME_MAX)
-				return g_strdup_printf("a parameter's name is longer than %d bytes", PRESCAN_NAME_MAX);
+				return g_strdup_printf(
+				    "a parameter's name is longer than %d bytes", PRESCAN_NAME_MAX);
 			if (name >= 8 && g_ascii_strncasecmp(p + i - name, "boundary", 8) == 0)
 				counts->boundaries++;
 		}

@@ -1,5 +1,6 @@
 /*
- * Puts together what the others read. Each group of fields of struct mail has its function here; none of them judges.
+ * Puts together what the others read. Each group of fields of struct mail has its function here; none of them
+ * judges.
  */
 #include "config.h"
 
@@ -70,24 +71,34 @@ put_ids(struct mail_maker *maker, struct parts *parts)
 	mail_put(maker, MAIL_references, strings_new(references));
 }
 
+/* Each mailbox once. */
+static void
+add_addresses(GVariantBuilder *b, const GPtrArray *all, GHashTable *seen)
+{
+	for (guint i = 0; i < all->len && g_hash_table_size(seen) < ADDRESS_MAX; i++) {
+		const struct address *a = all->pdata[i];
+
+		if (g_hash_table_add(seen, g_strdup_printf("%s <%s>", a->name, a->address)))
+			g_variant_builder_add(b, "(ss)", a->name, a->address);
+	}
+}
+
 /* All fields of the name together: a second To is an error of the sender and no reason to lose anybody. */
 static void
 put_addresses(struct mail_maker *maker, struct parts *parts, enum mail_field which, const char *name)
 {
 	GVariantBuilder b;
 	const struct field *f;
-	guint from = 0, n = 0;
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	guint from = 0;
 	gboolean cut = FALSE;
 
 	g_variant_builder_init(&b, G_VARIANT_TYPE("a(ss)"));
-	while (n < ADDRESS_MAX && (f = field_next(parts->fields, name, &from)) != NULL) {
+	while (
+	    g_hash_table_size(seen) < ADDRESS_MAX && (f = field_next(parts->fields, name, &from)) != NULL) {
 		g_autoptr(GPtrArray) all = address_list(f->value, hint(parts), &cut);
 
-		for (guint i = 0; i < all->len && n < ADDRESS_MAX; i++, n++) {
-			const struct address *a = all->pdata[i];
-
-			g_variant_builder_add(&b, "(ss)", a->name, a->address);
-		}
+		add_addresses(&b, all, seen);
 	}
 	if (cut)
 		mark(parts, g_strdup_printf("addresses of %s cut at %d", name, ADDRESS_MAX));
@@ -112,8 +123,8 @@ put_return_path(struct mail_maker *maker, const struct parts *parts)
 static void
 put_delivered_to(struct mail_maker *maker, const struct parts *parts)
 {
-	static const char *const names[] = {"Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To",
-	    "X-Delivered-To"};
+	static const char *const names[] = {
+	    "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To"};
 	g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(g_free);
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -122,9 +133,11 @@ put_delivered_to(struct mail_maker *maker, const struct parts *parts)
 
 		while (out->len < DELIVERED_MAX && (f = field_next(parts->fields, names[i], &from)) != NULL) {
 			g_autoptr(GPtrArray) all = address_list(f->value, "", NULL);
-			const char *address = all->len > 0 ? ((const struct address *)all->pdata[0])->address : "";
+			const char *address =
+			    all->len > 0 ? ((const struct address *)all->pdata[0])->address : "";
 
-			if (address[0] != '\0' && !g_ptr_array_find_with_equal_func(out, address, g_str_equal, NULL))
+			if (address[0] != '\0' &&
+			    !g_ptr_array_find_with_equal_func(out, address, g_str_equal, NULL))
 				g_ptr_array_add(out, g_strdup(address));
 		}
 	}
@@ -198,7 +211,8 @@ put_forward(struct mail_maker *maker, const struct quote_split *split)
 }
 
 static void
-put_words(struct mail_maker *maker, const struct parts *parts, const struct content *content, const char *subject)
+put_words(
+    struct mail_maker *maker, const struct parts *parts, const struct content *content, const char *subject)
 {
 	struct quote_split split;
 

@@ -1,6 +1,6 @@
 /*
- * The strict reader of address.h: who wrote this, if it can be said at all. Whatever another program along the way
- * could have understood differently identifies nobody; the mail is a ticket all the same (T3).
+ * The strict reader of address.h: who wrote this, if it can be said at all. Whatever another program along
+ * the way could have understood differently identifies nobody; the mail is a ticket all the same (T3).
  */
 #include "config.h"
 
@@ -22,7 +22,8 @@ is_atext(char c)
 static gboolean
 is_local(const char *p, gsize n)
 {
-	if (n == 0 || n > LOCAL_MAX || p[0] == '.' || p[n - 1] == '.' || g_strstr_len(p, (gssize)n, "=?") != NULL)
+	if (n == 0 || n > LOCAL_MAX || p[0] == '.' || p[n - 1] == '.' ||
+	    g_strstr_len(p, (gssize)n, "=?") != NULL)
 		return FALSE;
 	for (gsize i = 0; i < n; i++)
 		if (!is_atext(p[i]) && (guchar)p[i] < 0x80 && !(p[i] == '.' && p[i - 1] != '.'))
@@ -121,7 +122,8 @@ library_agrees(const char *value, const char *address)
 		InternetAddress *ia = internet_address_list_get_address(list, 0);
 
 		if (INTERNET_ADDRESS_IS_MAILBOX(ia)) {
-			const char *theirs = internet_address_mailbox_get_idn_addr(INTERNET_ADDRESS_MAILBOX(ia));
+			const char *theirs =
+			    internet_address_mailbox_get_idn_addr(INTERNET_ADDRESS_MAILBOX(ia));
 			g_autofree char *normal = theirs != NULL ? address_normal(theirs) : NULL;
 
 			same = normal != NULL && strcmp(normal, address) == 0;

@@ -1,17 +1,20 @@
-/* Cleaning of decoded text. Most texts need nothing: the scans come first, the copies only where something is found. */
+/* Cleaning of decoded text. Most texts need nothing: the scans come first, the copies only where something is
+ * found. */
 #include "config.h"
 
 #include "mime/text.h"
 
 #include <string.h>
 
-/* Ranges in which each character is already in NFC and no mark that joins with the one before (Unicode, DerivedNormalizationProps). Not
- * complete on purpose: whatever is outside is handed to the full, slow way. */
+/* Ranges in which each character is already in NFC and no mark that joins with the one before (Unicode,
+ * DerivedNormalizationProps). Not complete on purpose: whatever is outside is handed to the full, slow way.
+ */
 static const struct range {
 	gunichar first, last;
 } settled[] = {{0x0000, 0x02ff}, {0x0400, 0x0482}, {0x048a, 0x052f}, {0x05d0, 0x05ea}, {0x0621, 0x064a},
-    {0x1e00, 0x1eff}, {0x2002, 0x20cf}, {0x2190, 0x2328}, {0x2500, 0x27bf}, {0x3000, 0x3029}, {0x3041, 0x3096},
-    {0x309b, 0x30ff}, {0x4e00, 0x9fff}, {0xac00, 0xd7a3}, {0xfe00, 0xfe0f}, {0xff00, 0xffef}, {0x1f000, 0x1faff}};
+    {0x1e00, 0x1eff}, {0x2002, 0x20cf}, {0x2190, 0x2328}, {0x2500, 0x27bf}, {0x3000, 0x3029},
+    {0x3041, 0x3096}, {0x309b, 0x30ff}, {0x4e00, 0x9fff}, {0xac00, 0xd7a3}, {0xfe00, 0xfe0f},
+    {0xff00, 0xffef}, {0x1f000, 0x1faff}};
 
 static gboolean
 is_settled(gunichar c)
@@ -65,8 +68,8 @@ text_clean(char *utf8, gsize length)
 static gboolean
 is_unwanted(gunichar c)
 {
-	return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
-	    (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+	return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
 char *

@@ -1,6 +1,7 @@
 /*
- * Words of one charset that follow one another are joined as bytes before they are converted: many mailers cut in the
- * middle of a character. Blanks between two encoded words are not part of the text (RFC 2047 section 6.2).
+ * Words of one charset that follow one another are joined as bytes before they are converted: many mailers
+ * cut in the middle of a character. Blanks between two encoded words are not part of the text (RFC 2047
+ * section 6.2).
  */
 #include "config.h"
 
@@ -20,13 +21,13 @@ struct word {
 
 struct state {
 	GString *out;
-	GString *bytes;  /* of words not yet converted */
+	GString *bytes;	  /* of words not yet converted */
 	char charset[64]; /* of `bytes` */
 	const char *fallback;
 };
 
-/* "=?charset?Q?text?=". Blanks inside the text are forbidden and common. A word that is cut at the end of the field
- * ends there. */
+/* "=?charset?Q?text?=". Blanks inside the text are forbidden and common. A word that is cut at the end of the
+ * field ends there. */
 static gboolean
 word_at(const char *p, struct word *w)
 {
@@ -39,7 +40,8 @@ word_at(const char *p, struct word *w)
 	p = w->charset + w->charset_length;
 	if (*p == '*') /* RFC 2231 section 5: a language */
 		p += strcspn(p, "? \t");
-	if (w->charset_length == 0 || p[0] != '?' || p[1] == '\0' || strchr("bBqQ", p[1]) == NULL || p[2] != '?')
+	if (w->charset_length == 0 || p[0] != '?' || p[1] == '\0' || strchr("bBqQ", p[1]) == NULL ||
+	    p[2] != '?')
 		return FALSE;
 	w->encoding = g_ascii_tolower(p[1]);
 	w->text = p + 3;
