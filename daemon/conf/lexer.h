@@ -12,9 +12,8 @@
 enum { LEXER_DEPTH_MAX = 32 /* blocks inside one another */ };
 
 struct token {
-	int kind; /* a token of grammar.y */
-	const char
-	    *text; /* as meant: a text without quotation marks and escapes. Lives as long as the strings */
+	int kind;		 /* a token of grammar.y */
+	const char *text;	 /* a text without quotation marks and escapes; lives as long as `strings` */
 	const struct word *word; /* of a keyword */
 	gint64 number;		 /* of a T_NUMBER; G_MAXINT64 where it is too large */
 	char unit;		 /* 0: none */

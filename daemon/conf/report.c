@@ -85,6 +85,40 @@ report_warning(struct report *report, const struct span *span, const char *forma
 	va_end(ap);
 }
 
+/* Characters of the word that `text` begins with. */
+static int
+word_length(const char *text)
+{
+	int length = 0;
+
+	while (*text && strchr(" \t\r\n{},#\"", *text) == NULL) {
+		text = g_utf8_next_char(text);
+		length++;
+	}
+	return length;
+}
+
+void
+conf_error_add(const struct conf_source *source, GPtrArray *errors, const struct conf_place *place,
+    gboolean warning, char *message)
+{
+	struct report report = {.errors = errors};
+	struct span span = {.line = place->line, .column = place->column};
+
+	for (guint i = 0; i < source->files->len; i++) {
+		const struct source_file *file = source->files->pdata[i];
+
+		if (file->name == place->file)
+			span.file = file;
+	}
+	g_return_if_fail(span.file);
+	span.start = span.file->text;
+	for (int line = 1; line < place->line && strchr(span.start, '\n'); line++)
+		span.start = strchr(span.start, '\n') + 1;
+	span.length = word_length(g_utf8_offset_to_pointer(span.start, place->column - 1));
+	add(&report, &span, warning, message);
+}
+
 static guint
 file_index(const struct conf_source *source, const char *name)
 {
