@@ -178,8 +178,10 @@ put_off(struct job *j, GError **error)
 	if (!g_error_matches(*error, NET_ERROR, NET_ERROR_REFUSED))
 		return FALSE;
 	log_warn("%s; going on with the rest", (*error)->message);
-	if (j->late == NULL)
+	if (j->late == NULL) {
 		j->late = g_steal_pointer(error);
+		j->late_step = j->step;
+	}
 	g_clear_error(error);
 	return TRUE;
 }
@@ -321,6 +323,7 @@ rest(struct job *j, GError **error)
 		say(j, WIRE_FETCH_QUIET, g_variant_new_parsed("@a{sv} {}"), -1);
 	j->quiet = TRUE;
 	if (j->late != NULL) {
+		j->step = j->late_step;
 		g_propagate_error(error, g_steal_pointer(&j->late));
 		return FALSE;
 	}

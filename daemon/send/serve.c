@@ -129,8 +129,9 @@ trouble(struct serve *s, const char *step, const GError *why)
 	return net_exit_status(why);
 }
 
-/* Mails until the relay hangs up, the desk leaves, or a minute passes without any. */
-static void
+/* Mails until the relay hangs up, the desk leaves, or a minute passes without any. Is the relay still there?
+ */
+static gboolean
 work(struct serve *s)
 {
 	gboolean usable = TRUE;
@@ -146,9 +147,10 @@ work(struct serve *s)
 		}
 		events = stream_wait(s->relay->stream, s->link, SERVE_IDLE);
 		if (events == STREAM_TIME || (events & STREAM_SERVER) != 0)
-			return;
+			return events == STREAM_TIME;
 		hear(s);
 	}
+	return usable;
 }
 
 int
@@ -158,6 +160,7 @@ serve_run(
 	g_autoptr(GError) error = NULL;
 	struct serve s = {.link = link, .mails = G_QUEUE_INIT};
 	const char *step = "connect";
+	gboolean polite = FALSE;
 	int status = EX_OK;
 
 	while (!s.gone && g_queue_is_empty(&s.mails))
@@ -168,10 +171,10 @@ serve_run(
 	if (s.relay != NULL && connected != NULL)
 		connected(context);
 	if (s.relay != NULL && relay_open(s.relay, secret, &step, &error))
-		work(&s);
+		polite = work(&s);
 	else
 		status = trouble(&s, step, error);
-	relay_free(s.relay, status == EX_OK);
+	relay_free(s.relay, polite);
 	g_queue_clear_full(&s.mails, drop_mail);
 	return status;
 }

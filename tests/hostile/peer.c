@@ -61,7 +61,8 @@ peer_certificate_new(const char *name, int seconds)
 	struct peer_certificate *c = g_new0(struct peer_certificate, 1);
 	gnutls_x509_privkey_t ca_key = make_key();
 	gnutls_x509_privkey_t key = make_key();
-	gnutls_x509_crt_t ca = make_certificate("test authority", TRUE, 86400, ca_key);
+	g_autofree char *authority = g_strdup_printf("authority for %s", name);
+	gnutls_x509_crt_t ca = make_certificate(authority, TRUE, 86400, ca_key);
 	gnutls_x509_crt_t crt = make_certificate(name, FALSE, seconds, key);
 	gnutls_x509_crt_t chain[2] = {crt, ca};
 	gnutls_datum_t pem;
