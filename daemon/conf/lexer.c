@@ -22,8 +22,9 @@ lexer_begin(struct lexer *l, const struct source_file *file, struct report *repo
 	l->in[0] = IN_TOP;
 }
 
-guint
-lexer_block(const struct lexer *l)
+/* The block we are in; 0 inside one that is skipped. */
+static guint
+block(const struct lexer *l)
 {
 	return l->in[l->depth];
 }
@@ -153,7 +154,7 @@ is_keyword_kind(int kind)
 static gboolean
 may_be_keyword(const struct lexer *l, gboolean fresh)
 {
-	return lexer_block(l) != 0 && (fresh || (!is_keyword_kind(l->before[0]) && l->before[0] != ','));
+	return block(l) != 0 && (fresh || (!is_keyword_kind(l->before[0]) && l->before[0] != ','));
 }
 
 static void
@@ -166,13 +167,13 @@ lex_bare(struct lexer *l, struct token *token, gboolean fresh)
 	token->text = g_string_chunk_insert_len(l->strings, p, l->at - p);
 	token->span.length = l->column - token->span.column;
 	if (may_be_keyword(l, fresh))
-		token->word = words_find(lexer_block(l), token->text);
+		token->word = words_find(block(l), token->text);
 	if (token->word) {
 		token->kind = token->word->shape;
 		l->word = token->word;
 	} else if (is_word(token->text)) {
 		if (!lex_number(token->text, token))
-			token->kind = fresh && l->before[0] != ',' && lexer_block(l) ? T_FIRST : T_WORD;
+			token->kind = fresh && l->before[0] != ',' && block(l) ? T_FIRST : T_WORD;
 	} else if (strchr(token->text, '@')) {
 		token->kind = T_ADDRESS;
 	} else if (strchr(token->text, ':')) {

@@ -39,7 +39,5 @@ void lexer_begin(
     struct lexer *lexer, const struct source_file *file, struct report *report, GStringChunk *strings);
 /* The next token; of kind 0 at the end, and again 0 after it. */
 void lexer_next(struct lexer *lexer, struct token *token);
-/* The block we are in; 0 inside one that is skipped. */
-guint lexer_block(const struct lexer *lexer);
 
 #endif

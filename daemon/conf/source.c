@@ -154,9 +154,14 @@ static void
 load_one(struct load *load, struct source_include *include, const char *path, const char *name)
 {
 	g_autoptr(GError) error = NULL;
+	g_autofree char *shown = g_utf8_make_valid(name, -1);
 	guint32 index = load->source->files->len;
 
-	if (load_file(load, path, name, &error))
+	/* a pattern may fit anything, a pipe that nobody writes to as well */
+	if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR))
+		g_ptr_array_add(
+		    include->errors, g_strdup_printf("cannot read %s: it is no regular file", shown));
+	else if (load_file(load, path, name, &error))
 		g_array_append_val(include->files, index);
 	else
 		g_ptr_array_add(include->errors, g_utf8_make_valid(error->message, -1));

@@ -48,8 +48,8 @@ is_label(const char *label, gsize length)
 	return TRUE;
 }
 
-const char *
-syntax_host(const char *host)
+static const char *
+check_host(const char *host)
 {
 	if (strlen(host) > 253)
 		return "it is longer than 253 characters";
@@ -114,7 +114,7 @@ syntax_address(const char *text, const char **why)
 		return NULL;
 	}
 	domain = domain_ascii(at + 1);
-	if (domain == NULL || syntax_host(domain)) {
+	if (domain == NULL || check_host(domain)) {
 		*why = "what stands behind the @ must be a domain";
 		return NULL;
 	}
@@ -156,8 +156,8 @@ syntax_server(const char *text, char **host, guint16 *port, const char **why)
 	if (!bracket && strchr(name, '.') && strspn(name, "0123456789.") == strlen(name) &&
 	    !g_hostname_is_ip_address(name))
 		return bad_host(why, "an IPv4 address is four numbers up to 255");
-	if (!bracket && syntax_host(name))
-		return bad_host(why, syntax_host(name));
+	if (!bracket && check_host(name))
+		return bad_host(why, check_host(name));
 	if (*behind && (*behind != ':' || !parse_port(behind + 1, port)))
 		return bad_host(why, "behind its colon stands a port, 1 to 65535");
 	*host = g_ascii_strdown(name, -1);

@@ -98,7 +98,6 @@ int parse_token(struct token *token, struct span *span, struct parse *p);
 /* syntax.c: forms that are the same wherever they stand. NULL: good, else what is wrong with it. */
 const char *syntax_name(const char *name);
 const char *syntax_title(const char *title);
-const char *syntax_host(const char *host);
 /* The address as tree_address gives it; NULL and `why` if it is none. Caller frees. */
 char *syntax_address(const char *text, const char **why);
 /* "host", "host:993", "[::1]:993" taken apart; `port` stays where none is written. FALSE and `why` where it

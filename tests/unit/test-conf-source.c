@@ -4,6 +4,7 @@
 #include "conf-try.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define HEAD "desk \"D\" {}\ntrust mx\nmailbox m { address m@desk.test smtp plain localhost }\n"
 #define TEAM "team t { agent a@desk.test }\n"
@@ -118,6 +119,21 @@ test_too_large(void)
 	    "triaged.conf:5:9: with 7.big all files are larger than 8388608 bytes together\n");
 }
 
+/* What would block whoever opens it, and names that are not UTF-8. */
+static void
+test_odd_files(void)
+{
+	g_autofree char *pipe = g_build_filename(try_folder(), "pipe.odd", NULL);
+
+	g_assert_cmpint(mkfifo(pipe, 0600), ==, 0);
+	try_write("a\xff.odd", "x", -1);
+	assert_includes(HEAD TEAM "include \"*.odd\"",
+	    "triaged.conf:5:9: cannot read pipe.odd: it is no regular file\n"
+	    "a\xef\xbf\xbd.odd:1:1: no statement begins with `x`\n");
+	assert_includes(
+	    HEAD TEAM "include \".\"", "triaged.conf:5:9: cannot read .: it is no regular file\n");
+}
+
 static void
 test_main_file(void)
 {
@@ -175,6 +191,7 @@ main(int argc, char **argv)
 	g_test_add_func("/conf-source/depth", test_depth);
 	g_test_add_func("/conf-source/too-large", test_too_large);
 	g_test_add_func("/conf-source/main-file", test_main_file);
+	g_test_add_func("/conf-source/odd-files", test_odd_files);
 	g_test_add_func("/conf-source/packet", test_packet);
 	failed = g_test_run();
 	try_end();

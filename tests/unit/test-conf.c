@@ -458,6 +458,35 @@ test_example_file(void)
 	assert_round_trip(try.conf);
 }
 
+/* The manual page is the specification: each word stands in it, and its examples, put together, are good. */
+static void
+test_manual(void)
+{
+	const char *srcdir = g_getenv("srcdir") ? g_getenv("srcdir") : ".";
+	g_autofree char *path = g_build_filename(srcdir, "daemon/conf/triaged.conf.5", NULL);
+	g_autofree char *text = NULL;
+	g_auto(GStrv) pieces = NULL;
+	g_autoptr(GString) examples = g_string_new(NULL);
+	gsize count;
+	const struct word *words = words_all(&count);
+
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	for (gsize i = 0; i < count; i++) {
+		g_autofree char *macro = g_strdup_printf(".It Ic %s ", words[i].word);
+		g_autofree char *second = g_strdup_printf(" Ic %s ", words[i].word);
+
+		if (strstr(text, macro) == NULL && strstr(text, second) == NULL)
+			g_error("the manual page does not know `%s`", words[i].word);
+	}
+	pieces = g_strsplit(text, ".Bd -literal -offset indent\n", -1);
+	g_assert_cmpuint(g_strv_length(pieces), >, 3);
+	for (gsize i = 1; pieces[i]; i++)
+		g_string_append_len(examples, pieces[i], strstr(pieces[i], ".Ed") - pieces[i]);
+	TRY_AUTO try = try_text(examples->str);
+	g_autofree char *got = try_errors(&try);
+	g_assert_cmpstr(got, ==, "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -472,6 +501,7 @@ main(int argc, char **argv)
 	g_test_add_func("/conf/find", test_find);
 	g_test_add_func("/conf/round-trip", test_round_trip);
 	g_test_add_func("/conf/example-file", test_example_file);
+	g_test_add_func("/conf/manual", test_manual);
 	failed = g_test_run();
 	try_end();
 	return failed;
