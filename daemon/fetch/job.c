@@ -42,7 +42,8 @@ struct job {
 	gboolean look;	 /* the whole folder is to be listed */
 	gint64 full_at;	 /* clock_steady of the next full listing */
 	gboolean quiet;	 /* said since there was work */
-	GError *late;	 /* what was refused, to be told when all else is done */
+	GError *late;	 /* what was refused first, to be told when all else is done */
+	const char *late_step;
 };
 
 static gboolean
