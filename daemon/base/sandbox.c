@@ -71,7 +71,7 @@ static const int calls_desk[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat
 #ifdef TRIAGED_SANITIZED
 /* The search for leaks at exit needs ptrace, which the jail refuses: without this a jailed program would leave with the
  * sanitizer's status in place of its own. Tests that link no jail still look for leaks. */
-const char *__asan_default_options(void);
+const char *__asan_default_options(void) __attribute__((weak));
 
 const char *
 __asan_default_options(void)
