@@ -189,17 +189,6 @@ serve(const struct conf *conf)
 	}
 }
 
-#ifdef TRIAGED_SANITIZED
-/* The leak checker wants to trace us, which the jail refuses. */
-const char *__asan_default_options(void);
-
-const char *
-__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-#endif
-
 int
 main(int argc, char **argv)
 {
