@@ -66,7 +66,8 @@ static const int calls_desk[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat
     SCMP_SYS(getcwd), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(mkdir), SCMP_SYS(accept4),
     SCMP_SYS(accept), SCMP_SYS(eventfd2), SCMP_SYS(setsockopt), SCMP_SYS(signalfd4), SCMP_SYS(getdents64),
     SCMP_SYS(utimensat), SCMP_SYS(prlimit64), SCMP_SYS(epoll_create1), SCMP_SYS(timerfd_create),
-    SCMP_SYS(timerfd_settime)};
+    SCMP_SYS(timerfd_settime), SCMP_SYS(flock), SCMP_SYS(bind),
+    SCMP_SYS(listen), SCMP_SYS(connect)};
 
 #ifdef TRIAGED_SANITIZED
 /* The search for leaks at exit needs ptrace, which the jail refuses: without this a jailed program would leave with the

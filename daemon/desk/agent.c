@@ -1,7 +1,7 @@
 /*
- * An agent acts only with all of: a token made for this agent and this ticket in the recipient address; the border's word that the
- * sender is who From says (auth=pass for the address, or aligned dmarc=pass); one From mailbox; a team of the ticket's queue now; no
- * machine. Anything less is kept, shown, and relayed to nobody.
+ * An agent acts only with all of: a token made for this agent and this ticket in the recipient address; the
+ * border's word that the sender is who From says (auth=pass for the address, or aligned dmarc=pass); one From
+ * mailbox; a team of the ticket's queue now; no machine. Anything less is kept, shown, and relayed to nobody.
  */
 #include "config.h"
 
@@ -26,7 +26,8 @@ agent_concerns(struct desk *desk, const struct taking *t)
 	return *t->address != '\0' && !d->may_write && conf_person_find(desk->conf, t->address) != NULL;
 }
 
-/* --- may it act? ----------------------------------------------------------------------------------------------- */
+/* --- may it act?
+ * ----------------------------------------------------------------------------------------------- */
 
 static gboolean
 listed(GVariant *list, const char *wanted)
@@ -66,7 +67,8 @@ missing(struct desk *desk, const struct taking *t, const struct ticket *ticket)
 	return NULL;
 }
 
-/* --- refused --------------------------------------------------------------------------------------------------- */
+/* --- refused
+ * --------------------------------------------------------------------------------------------------- */
 
 /* The real agent: the one the reply address was made for, else the one whom From names. */
 static const struct conf_person *
@@ -90,7 +92,8 @@ refuse(struct desk *desk, const struct taking *t, struct ticket *ticket, const c
 	g_autofree char *who = notice_who(t->name, t->address);
 	g_autofree char *headline = g_strdup_printf("A mail in your name was not acted upon: %s.", why);
 	g_autofree char *warning = g_strdup_printf(
-	    "It came from %s and is kept in the ticket as an unverified note; the customer got nothing. If you wrote it, answer this notice "
+	    "It came from %s and is kept in the ticket as an unverified note; the customer got nothing. If "
+	    "you wrote it, answer this notice "
 	    "from your own account through our mail server. If you did not, somebody else did.",
 	    who);
 	/* One an hour for a ticket and an agent, however many are forged. */
@@ -104,15 +107,18 @@ refuse(struct desk *desk, const struct taking *t, struct ticket *ticket, const c
 	    .body = mail_string(t->mail, MAIL_text),
 	    .cause = cause};
 
-	ticket_note_history(desk, ticket->id, "triaged", "refused", "", agent != NULL ? agent->address : "", why, t->id);
+	ticket_note_history(
+	    desk, ticket->id, "triaged", "refused", "", agent != NULL ? agent->address : "", why, t->id);
 	take_done(desk, t, "unverified", ticket->id, message);
 	if (agent != NULL)
 		notice_person(desk, &n, agent);
 }
 
-/* --- accepted -------------------------------------------------------------------------------------------------- */
+/* --- accepted
+ * -------------------------------------------------------------------------------------------------- */
 
-/* The words after the command, or NULL where there is no "close" alone on the first line that says anything. */
+/* The words after the command, or NULL where there is no "close" alone on the first line that says anything.
+ */
 static const char *
 after_close(const char *text)
 {
@@ -181,7 +187,8 @@ static char *
 clean_words(struct desk *desk, const struct taking *t, const char *words)
 {
 	const char *signature = mail_string(t->mail, MAIL_signature);
-	g_autofree char *all = *signature != '\0' ? g_strdup_printf("%s\n\n%s", words, signature) : g_strdup(words);
+	g_autofree char *all =
+	    *signature != '\0' ? g_strdup_printf("%s\n\n%s", words, signature) : g_strdup(words);
 	g_autofree char *scrubbed = token_scrub(desk->tokens, all);
 
 	return g_strdup(g_strstrip(scrubbed));
@@ -206,8 +213,8 @@ answer_to(struct desk *desk, gint64 ticket, char **address, char **name)
 }
 
 static gint64
-send_answer(struct desk *desk, const struct taking *t, const struct ticket *ticket, const struct conf_person *agent, gint64 message,
-    const char *words)
+send_answer(struct desk *desk, const struct taking *t, const struct ticket *ticket,
+    const struct conf_person *agent, gint64 message, const char *words)
 {
 	const struct conf_mailbox *box = conf_mailbox_find(desk->conf, ticket->mailbox);
 	g_autofree char *address = NULL;
@@ -219,14 +226,16 @@ send_answer(struct desk *desk, const struct taking *t, const struct ticket *tick
 	g_autofree char *subject = g_strdup_printf("Re: [#%" G_GINT64_FORMAT "] %s", ticket->id, plain);
 	g_autofree char *text = clean_words(desk, t, words);
 	g_autoptr(GArray) parts = all_parts(t);
-	struct outgoing out = {.kind = "answer", .ticket = ticket->id, .message = message, .reply_token = TRUE};
+	struct outgoing out = {
+	    .kind = "answer", .ticket = ticket->id, .message = message, .reply_token = TRUE};
 	gint64 id;
 
 	out.mailbox = box != NULL ? box : t->mailbox;
 	out.person = answer_to(desk, ticket->id, &address, &name);
 	if (out.person == 0)
 		return 0;
-	g_autofree char *from = g_strdup_printf("%s, %s", agent->name != NULL ? agent->name : t->name, out.mailbox->display);
+	g_autofree char *from =
+	    g_strdup_printf("%s, %s", agent->name != NULL ? agent->name : t->name, out.mailbox->display);
 	out.address = address;
 	out.name = name;
 	out.from_name = from;
@@ -242,13 +251,15 @@ send_answer(struct desk *desk, const struct taking *t, const struct ticket *tick
 	id = outgoing_add(desk, &out, &mid);
 	if (id != 0) {
 		store_run(desk->store, SQL_MESSAGE_SENT_MID, "is", message, mid);
-		ticket_note_history(desk, ticket->id, t->address, "answer", "", address, "authenticated: token and our mail server's word", t->id);
+		ticket_note_history(desk, ticket->id, t->address, "answer", "", address,
+		    "authenticated: token and our mail server's word", t->id);
 	}
 	return id;
 }
 
 static void
-tell_others(struct desk *desk, const struct taking *t, const struct ticket *ticket, gint64 message, const char *what, const char *words)
+tell_others(struct desk *desk, const struct taking *t, const struct ticket *ticket, gint64 message,
+    const char *what, const char *words)
 {
 	g_autofree char *who = notice_who(t->name, t->address);
 	g_autofree char *headline = g_strdup_printf("%s %s", who, what);
@@ -274,18 +285,21 @@ agent_close(struct desk *desk, struct ticket *ticket, const char *who, const cha
 }
 
 static void
-nobody_to_answer(struct desk *desk, const struct taking *t, struct ticket *ticket, const struct conf_person *agent, gint64 message)
+nobody_to_answer(struct desk *desk, const struct taking *t, struct ticket *ticket,
+    const struct conf_person *agent, gint64 message)
 {
 	g_autofree char *cause = g_strdup_printf("unanswerable %" G_GINT64_FORMAT, t->id);
 	struct notice n = {.ticket = ticket,
 	    .mailbox = t->mailbox,
 	    .message = message,
-	    .headline = "Your answer could not be sent: the ticket has no customer with a usable address, or its mailbox has no relay.",
+	    .headline = "Your answer could not be sent: the ticket has no customer with a usable address, or "
+			"its mailbox has no relay.",
 	    .author_name = "",
 	    .body = mail_string(t->mail, MAIL_text),
 	    .cause = cause};
 
-	ticket_note_history(desk, ticket->id, "triaged", "not sent", "", "", "no address to answer to, or no relay", t->id);
+	ticket_note_history(
+	    desk, ticket->id, "triaged", "not sent", "", "", "no address to answer to, or no relay", t->id);
 	notice_person(desk, &n, agent);
 }
 
@@ -309,7 +323,8 @@ act(struct desk *desk, const struct taking *t, struct ticket *ticket)
 	else if (sent)
 		ticket_set_state(desk, ticket, "waiting", t->address, "answered by an agent", t->id);
 	take_done(desk, t, silent ? "command" : "answer of an agent", ticket->id, message);
-	tell_others(desk, t, ticket, message, rest != NULL && silent ? "closed the ticket" : "answered the customer", words);
+	tell_others(desk, t, ticket, message,
+	    rest != NULL && silent ? "closed the ticket" : "answered the customer", words);
 }
 
 void

@@ -5,7 +5,8 @@
 #include "desk/take.h"
 #include "desk/ticket.h"
 
-/* Is this mail one that claims an agent's rights: sent to an agent's reply address, or answering a notice as one of our people? */
+/* Is this mail one that claims an agent's rights: sent to an agent's reply address, or answering a notice as
+ * one of our people? */
 gboolean agent_concerns(struct desk *desk, const struct taking *taking);
 /* Acts on it, or keeps it as an unverified note and tells the real agent. */
 void agent_take(struct desk *desk, const struct taking *taking, struct ticket *ticket);

@@ -1,4 +1,5 @@
-/* A bounce never opens, reopens or answers a ticket: it changes what is known of an outgoing mail's recipients. */
+/* A bounce never opens, reopens or answers a ticket: it changes what is known of an outgoing mail's
+ * recipients. */
 #include "config.h"
 
 #include "desk/bounce.h"
@@ -39,7 +40,8 @@ status_class(const char *status)
 	return status[0] >= '2' && status[0] <= '5' ? status[0] - '0' : 0;
 }
 
-/* The row has one recipient, so that what the report says of the address (which a forward may have changed) is about that one. */
+/* The row has one recipient, so that what the report says of the address (which a forward may have changed)
+ * is about that one. */
 static char *
 apply_reports(struct desk *desk, const struct taking *t, const struct outbound *o, gboolean *failed)
 {
@@ -59,14 +61,15 @@ apply_reports(struct desk *desk, const struct taking *t, const struct outbound *
 		g_variant_lookup(one, "status", "&s", &status);
 		g_variant_lookup(one, "action", "&s", &action);
 		g_variant_lookup(one, "diagnostic", "&s", &diagnostic);
-		g_string_append_printf(said, "%s%s: %s %s %.*s", said->len > 0 ? "; " : "", *recipient != '\0' ? recipient : ours, action,
-		    status, DIAGNOSTIC_MOST, diagnostic);
+		g_string_append_printf(said, "%s%s: %s %s %.*s", said->len > 0 ? "; " : "",
+		    *recipient != '\0' ? recipient : ours, action, status, DIAGNOSTIC_MOST, diagnostic);
 		if (strcmp(action, "failed") != 0 && (*action != '\0' || status_class(status) == 4))
 			continue;
 		*failed = TRUE;
 	}
 	if (*failed && ours != NULL)
-		store_run(desk->store, SQL_RECIPIENT_SET, "issisi", o->id, ours, "bounced", (gint64)0, said->str, clock_now());
+		store_run(desk->store, SQL_RECIPIENT_SET, "issisi", o->id, ours, "bounced", (gint64)0,
+		    said->str, clock_now());
 	/* The cut may have gone through a character. */
 	return g_utf8_make_valid(said->str, -1);
 }
@@ -80,7 +83,8 @@ tell(struct desk *desk, const struct taking *t, gint64 ticket, gint64 message, c
 	struct notice n = {.mailbox = t->mailbox,
 	    .message = message,
 	    .headline = headline,
-	    .warning = "The customer does not have the last answer. Find another way to reach them, or correct the address and answer again.",
+	    .warning = "The customer does not have the last answer. Find another way to reach them, or "
+		       "correct the address and answer again.",
 	    .author_name = "",
 	    .body = mail_string(t->mail, MAIL_body),
 	    .cause = cause};
@@ -99,7 +103,9 @@ unproven(struct desk *desk, const struct taking *t)
 		ticket_note_history(desk, t->decision.ticket, "triaged", "bounce not believed", "", "",
 		    "it did not come to a return path of ours", t->id);
 	take_done(desk, t, "bounce not believed", t->decision.ticket, 0);
-	log_info("mail %" G_GINT64_FORMAT " is a bounce that did not come to a return path of ours; only counted", t->id);
+	log_info("mail %" G_GINT64_FORMAT
+		 " is a bounce that did not come to a return path of ours; only counted",
+	    t->id);
 }
 
 void
@@ -121,7 +127,8 @@ bounce_take(struct desk *desk, const struct taking *t)
 		return;
 	}
 	message = take_message(desk, t, o.ticket, "bounce", t->decision.why);
-	ticket_note_history(desk, o.ticket, "triaged", failed ? "bounced" : "delayed", "", o.to_customer ? "answer" : "notice", said, t->id);
+	ticket_note_history(desk, o.ticket, "triaged", failed ? "bounced" : "delayed", "",
+	    o.to_customer ? "answer" : "notice", said, t->id);
 	take_done(desk, t, "bounce", o.ticket, message);
 	if (failed && o.to_customer)
 		tell(desk, t, o.ticket, message, said);

@@ -80,11 +80,13 @@ run_assign(struct request *r, char **a, int n, char **text)
 	if (!find_ticket(r, a[0], &t, text))
 		return CTL_NO_SUCH;
 	if (p == NULL && !nobody) {
-		*text = g_strdup_printf("%s is no agent of the configuration; say an agent's address, or \"nobody\"", a[1]);
+		*text = g_strdup_printf(
+		    "%s is no agent of the configuration; say an agent's address, or \"nobody\"", a[1]);
 		return CTL_NO_SUCH;
 	}
-	ticket_set_assignee(r->desk, &t, nobody ? 0 : people_get(r->desk, p->address, p->name != NULL ? p->name : ""), r->who,
-	    "triagectl", 0);
+	ticket_set_assignee(r->desk, &t,
+	    nobody ? 0 : people_get(r->desk, p->address, p->name != NULL ? p->name : ""), r->who, "triagectl",
+	    0);
 	*text = g_strdup_printf("ticket #%" G_GINT64_FORMAT " is assigned to %s", t.id, a[1]);
 	return CTL_OK;
 }
@@ -136,8 +138,10 @@ change_tag(struct request *r, char **a, gboolean add, char **text)
 		return CTL_USAGE;
 	}
 	if (store_run(r->desk->store, add ? SQL_TAG_ADD : SQL_TAG_DELETE, "is", t.id, a[1]) > 0)
-		ticket_note_history(r->desk, t.id, r->who, "tag", add ? "" : a[1], add ? a[1] : "", "triagectl", 0);
-	*text = g_strdup_printf("ticket #%" G_GINT64_FORMAT " is %stagged %s", t.id, add ? "" : "no longer ", a[1]);
+		ticket_note_history(
+		    r->desk, t.id, r->who, "tag", add ? "" : a[1], add ? a[1] : "", "triagectl", 0);
+	*text = g_strdup_printf(
+	    "ticket #%" G_GINT64_FORMAT " is %stagged %s", t.id, add ? "" : "no longer ", a[1]);
 	return CTL_OK;
 }
 
@@ -164,8 +168,8 @@ run_note(struct request *r, char **a, int n, char **text)
 	(void)n;
 	if (!find_ticket(r, a[0], &t, text))
 		return CTL_NO_SUCH;
-	store_insert(r->desk->store, SQL_MESSAGE_ADD, "iksksiisissss", t.id, (gint64)0, "note", (gint64)0, r->who, clock_now(), clock_now(),
-	    "", (gint64)0, "", words, "", "");
+	store_insert(r->desk->store, SQL_MESSAGE_ADD, "iksksiisissss", t.id, (gint64)0, "note", (gint64)0,
+	    r->who, clock_now(), clock_now(), "", (gint64)0, "", words, "", "");
 	ticket_note_history(r->desk, t.id, r->who, "message", "", "note", "triagectl", 0);
 	*text = g_strdup_printf("noted on ticket #%" G_GINT64_FORMAT, t.id);
 	return CTL_OK;
@@ -216,7 +220,8 @@ run_retry(struct request *r, char **a, int n, char **text)
 {
 	(void)n;
 	if (!outbox_retry(r->desk, number(a[0]), r->who)) {
-		*text = g_strdup_printf("outgoing mail %s does not wait, has not failed, or is not there", a[0]);
+		*text =
+		    g_strdup_printf("outgoing mail %s does not wait, has not failed, or is not there", a[0]);
 		return CTL_NO_SUCH;
 	}
 	*text = g_strdup_printf("outgoing mail %s is tried now", a[0]);
@@ -228,7 +233,8 @@ run_cancel(struct request *r, char **a, int n, char **text)
 {
 	(void)n;
 	if (!outbox_cancel(r->desk, number(a[0]), r->who)) {
-		*text = g_strdup_printf("outgoing mail %s cannot be cancelled: it is not there, under way, or sent", a[0]);
+		*text = g_strdup_printf(
+		    "outgoing mail %s cannot be cancelled: it is not there, under way, or sent", a[0]);
 		return CTL_NO_SUCH;
 	}
 	*text = g_strdup_printf("outgoing mail %s is cancelled", a[0]);
@@ -243,7 +249,8 @@ run_inject(struct request *r, char **a, int n, char **text)
 
 	(void)n;
 	if (r->fd < 0 || conf_mailbox_find(r->desk->conf, a[0]) == NULL) {
-		*text = g_strdup_printf(r->fd < 0 ? "no mail came with the request for mailbox %s" : "there is no mailbox \"%s\" in the configuration",
+		*text = g_strdup_printf(r->fd < 0 ? "no mail came with the request for mailbox %s"
+						  : "there is no mailbox \"%s\" in the configuration",
 		    a[0]);
 		return CTL_LATER;
 	}

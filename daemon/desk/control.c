@@ -1,6 +1,6 @@
 /*
- * A SOCK_SEQPACKET socket that only its owner and its group may open; who asks is known by the kernel's word (SO_PEERCRED). The
- * answer is given when what was asked for is committed.
+ * A SOCK_SEQPACKET socket that only its owner and its group may open; who asks is known by the kernel's word
+ * (SO_PEERCRED). The answer is given when what was asked for is committed.
  */
 #include "config.h"
 
@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
-#include <grp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -67,7 +66,8 @@ answer(struct client *c, int status, const char *text)
 	g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", -1);
 
 	if (c->fd >= 0)
-		ipc_send(c->fd, WIRE_CTL_END, desk_fields("{'status': <%i>, 'text': <%s>}", status, valid), -1, NULL);
+		ipc_send(c->fd, WIRE_CTL_END, desk_fields("{'status': <%i>, 'text': <%s>}", status, valid),
+		    -1, NULL);
 }
 
 struct reply {
@@ -129,7 +129,8 @@ run(struct client *c, const struct command *command, struct request *r, int skip
 	int n = r->count - skip;
 
 	if (n < command->least || n > command->most) {
-		g_autofree char *usage = g_strdup_printf("\"%s\" takes %d to %d arguments, not %d", command->words, command->least, command->most, n);
+		g_autofree char *usage = g_strdup_printf("\"%s\" takes %d to %d arguments, not %d",
+		    command->words, command->least, command->most, n);
 
 		answer(c, CTL_USAGE, usage);
 		return;
@@ -159,7 +160,8 @@ handle(struct client *c, const struct ipc_message *m)
 			return;
 		}
 	}
-	answer(c, CTL_USAGE, "the running desk does not know this command; is triagectl of the same version?");
+	answer(
+	    c, CTL_USAGE, "the running desk does not know this command; is triagectl of the same version?");
 }
 
 static gboolean
@@ -228,30 +230,33 @@ alive(const struct sockaddr_un *address)
 }
 
 gboolean
-control_init(struct desk *desk, GError **error)
+control_init(struct desk *desk, gid_t group, GError **error)
 {
 	const char *path = desk->conf->control;
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct group *group = getgrnam(desk->conf->group);
 
 	if (strlen(path) >= sizeof address.sun_path) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "control socket %s: the path is longer than %zu bytes", path,
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+		    "control socket %s: the path is longer than %zu bytes", path,
 		    sizeof address.sun_path - 1);
 		return FALSE;
 	}
 	memcpy(address.sun_path, path, strlen(path));
 	if (alive(&address)) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, "control socket %s: another desk listens there", path);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY,
+		    "control socket %s: another desk listens there", path);
 		return FALSE;
 	}
 	unlink(path);
 	the.fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (the.fd < 0 || bind(the.fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(the.fd, BACKLOG) < 0) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "control socket %s: %s", path, g_strerror(errno));
+	if (the.fd < 0 || bind(the.fd, (struct sockaddr *)&address, sizeof address) < 0 ||
+	    listen(the.fd, BACKLOG) < 0) {
+		g_set_error(
+		    error, G_IO_ERROR, G_IO_ERROR_FAILED, "control socket %s: %s", path, g_strerror(errno));
 		return FALSE;
 	}
 	/* Best effort: without the group only the owner and root may ask. */
-	if (group != NULL && chown(path, (uid_t)-1, group->gr_gid) < 0)
+	if (group != (gid_t)-1 && chown(path, (uid_t)-1, group) < 0)
 		log_debug("control socket %s: cannot be given to group %s", path, desk->conf->group);
 	chmod(path, 0660);
 	the.source = g_unix_fd_add(the.fd, G_IO_IN, on_connect, desk);

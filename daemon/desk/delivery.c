@@ -75,7 +75,8 @@ state_of(guint32 code, const char *text, gboolean data)
 	return "failed";
 }
 
-/* --- telling ----------------------------------------------------------------------------------------------------- */
+/* --- telling
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void
 history(struct desk *desk, const struct facts *f, const char *now, const char *why)
@@ -92,7 +93,8 @@ tell(struct desk *desk, const struct facts *f, const char *why)
 	g_autofree char *author = store_get_text(desk->store, SQL_MESSAGE_AUTHOR, "i", f->message);
 	const struct conf_person *person = author != NULL ? conf_person_find(desk->conf, author) : NULL;
 	g_autofree char *headline = g_strdup_printf("Your answer could not be delivered: %s", why);
-	g_autofree char *cause = g_strdup_printf("failure of outbox %" G_GINT64_FORMAT " after try %d", f->id, f->tries);
+	g_autofree char *cause =
+	    g_strdup_printf("failure of outbox %" G_GINT64_FORMAT " after try %d", f->id, f->tries);
 	struct notice n = {.message = f->message,
 	    .headline = headline,
 	    .warning = "The customer does not have it. Answer again, or reach them in another way.",
@@ -110,7 +112,8 @@ tell(struct desk *desk, const struct facts *f, const char *why)
 		notice_team(desk, &n);
 }
 
-/* --- the row ----------------------------------------------------------------------------------------------------- */
+/* --- the row
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void
 set_state(struct desk *desk, const struct facts *f, const char *state, const char *why, gint64 next)
@@ -124,7 +127,8 @@ static void
 fail(struct desk *desk, const struct facts *f, const char *why)
 {
 	set_state(desk, f, "failed", why, NEVER);
-	log_warn("outbox %" G_GINT64_FORMAT " (%s, ticket #%" G_GINT64_FORMAT ") failed: %s", f->id, f->kind, f->ticket, why);
+	log_warn("outbox %" G_GINT64_FORMAT " (%s, ticket #%" G_GINT64_FORMAT ") failed: %s", f->id, f->kind,
+	    f->ticket, why);
 	if (strcmp(f->kind, "answer") == 0)
 		tell(desk, f, why);
 }
@@ -135,9 +139,11 @@ uncertain(struct desk *desk, const struct facts *f, const char *why)
 {
 	gboolean again = f->unknowns == 0;
 
-	store_run(desk->store, SQL_OUTBOX_UNKNOWN, "issi", f->id, "unknown", why, again ? clock_now() + OUTBOX_UNKNOWN_AGAIN : NEVER);
+	store_run(desk->store, SQL_OUTBOX_UNKNOWN, "issi", f->id, "unknown", why,
+	    again ? clock_now() + OUTBOX_UNKNOWN_AGAIN : NEVER);
 	history(desk, f, "unknown", why);
-	log_warn("outbox %" G_GINT64_FORMAT ": %s after its data was sent: it may have been delivered%s", f->id, why,
+	log_warn("outbox %" G_GINT64_FORMAT ": %s after its data was sent: it may have been delivered%s",
+	    f->id, why,
 	    again ? "; it is sent once more with the same Message-ID" : "; not sent again unasked");
 }
 
@@ -176,7 +182,8 @@ settle_row(struct desk *desk, const struct facts *f)
 		if (strcmp(state, "sent") == 0 && *why != '\0')
 			continue;
 		g_free(why);
-		why = query_int(q, 2) != 0 ? g_strdup_printf("%d %s", (int)query_int(q, 2), query_text(q, 3)) : g_strdup(query_text(q, 3));
+		why = query_int(q, 2) != 0 ? g_strdup_printf("%d %s", (int)query_int(q, 2), query_text(q, 3))
+					   : g_strdup(query_text(q, 3));
 	}
 	if (unknown)
 		uncertain(desk, f, why);
@@ -203,8 +210,8 @@ delivery_result(struct desk *desk, gint64 outbox, const char *step, GVariant *re
 		return;
 	g_variant_iter_init(&i, results);
 	while (g_variant_iter_next(&i, "(&su&s)", &recipient, &code, &text))
-		store_run(desk->store, SQL_RECIPIENT_SET, "issisi", outbox, recipient, state_of(code, text, strcmp(step, "data") == 0),
-		    (gint64)code, text, clock_now());
+		store_run(desk->store, SQL_RECIPIENT_SET, "issisi", outbox, recipient,
+		    state_of(code, text, strcmp(step, "data") == 0), (gint64)code, text, clock_now());
 	settle_row(desk, &f);
 }
 

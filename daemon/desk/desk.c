@@ -1,6 +1,6 @@
 /*
- * triaged-desk: every decision, and the store. Trusts the parent; believes of the others only what wire_check and the handlers have
- * checked. No internet, no exec, no MIME.
+ * triaged-desk: every decision, and the store. Trusts the parent; believes of the others only what wire_check
+ * and the handlers have checked. No internet, no exec, no MIME.
  */
 #include "config.h"
 
@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,13 @@
 #include <unistd.h>
 
 enum { EXIT_DATA = 65, EXIT_AGAIN = 75, EXIT_TAKEN = 76, EXIT_CONFIG = 78 };
-enum { PACKED_MAX = 32 * 1024 * 1024, KEYS_MAX = 65536, INDEX_EVERY = 200, INDEX_BATCH = 50, CHECKPOINT_EVERY = 60 * 1000 };
+enum {
+	PACKED_MAX = 32 * 1024 * 1024,
+	KEYS_MAX = 65536,
+	INDEX_EVERY = 200,
+	INDEX_BATCH = 50,
+	CHECKPOINT_EVERY = 60 * 1000
+};
 
 GVariant *
 desk_fields(const char *format, ...)
@@ -68,19 +75,22 @@ desk_stop(struct desk *desk, int status)
 void
 desk_maybe_idle(struct desk *desk)
 {
-	if (desk->stopping || store_in_turn(desk->store) || !reader_idle(desk) || !intake_quiet_all(desk) || !outbox_idle(desk))
+	if (desk->stopping || store_in_turn(desk->store) || !reader_idle(desk) || !intake_quiet_all(desk) ||
+	    !outbox_idle(desk))
 		return;
 	ipc_send(desk->parent, WIRE_IDLE, desk_fields("@a{sv} {}"), -1, NULL);
 }
 
-/* --- the parent -------------------------------------------------------------------------------------------------- */
+/* --- the parent
+ * -------------------------------------------------------------------------------------------------- */
 
 static void
 handle(struct desk *desk, struct ipc_message *m)
 {
 	switch (m->type) {
 	case WIRE_CHILD_UP:
-		link_up(desk, wire_string(m, "kind"), wire_string(m, "name"), (guint32)wire_u64(m, "pid"), m->fd);
+		link_up(
+		    desk, wire_string(m, "kind"), wire_string(m, "name"), (guint32)wire_u64(m, "pid"), m->fd);
 		m->fd = -1;
 		break;
 	case WIRE_CHILD_DOWN:
@@ -140,7 +150,8 @@ watch_signals(struct desk *desk)
 	g_unix_fd_add(fd, G_IO_IN, on_signal, desk);
 }
 
-/* --- in the background -------------------------------------------------------------------------------------------- */
+/* --- in the background
+ * -------------------------------------------------------------------------------------------- */
 
 /* Behind the intake: a batch at a time, and only when no mail waits. */
 static gboolean
@@ -175,7 +186,8 @@ on_checkpoint(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
-/* --- start -------------------------------------------------------------------------------------------------------- */
+/* --- start
+ * -------------------------------------------------------------------------------------------------------- */
 
 static int
 exit_for(const GError *error)
@@ -211,6 +223,8 @@ open_all(struct desk *desk, GError **error)
 	g_autofree char *control_folder = g_path_get_dirname(desk->conf->control);
 	const char *folders[] = {store_folder, control_folder, NULL};
 	g_autoptr(GBytes) keys = fd_map(PROC_FD_SECRET, KEYS_MAX, error);
+	const struct group *group = getgrnam(desk->conf->group);
+	gid_t gid = group != NULL ? group->gr_gid : (gid_t)-1;
 
 	desk->tokens = keys != NULL ? tokens_new(keys, error) : NULL;
 	if (desk->tokens == NULL)
@@ -222,7 +236,7 @@ open_all(struct desk *desk, GError **error)
 	desk->store = store_open(desk->conf->store, error);
 	if (desk->store == NULL)
 		return exit_for(*error);
-	return control_init(desk, error) ? 0 : EXIT_AGAIN;
+	return control_init(desk, gid, error) ? 0 : EXIT_AGAIN;
 }
 
 static void
@@ -247,7 +261,8 @@ probe(void)
 	const char *none[] = {NULL};
 	g_autoptr(GError) error = NULL;
 
-	if (!sandbox_prepare(SANDBOX_DESK, NULL, TRUE, &error) || !sandbox_enter(SANDBOX_DESK, none, TRUE, &error)) {
+	if (!sandbox_prepare(SANDBOX_DESK, NULL, TRUE, &error) ||
+	    !sandbox_enter(SANDBOX_DESK, none, TRUE, &error)) {
 		fprintf(stderr, "triaged-desk: %s\n", error->message);
 		return 1;
 	}
@@ -266,7 +281,8 @@ main(int argc, char **argv)
 		return probe();
 	desk.conf = read_conf(&error);
 	if (desk.conf == NULL) {
-		log_error("the configuration that the parent handed over cannot be read; start triaged, not this program");
+		log_error("the configuration that the parent handed over cannot be read; start triaged, not "
+			  "this program");
 		return EXIT_CONFIG;
 	}
 	turn_init(&desk);

@@ -1,5 +1,6 @@
 /*
- * The desk: the program in the middle. One struct holds what its files share; each file owns its own part of it.
+ * The desk: the program in the middle. One struct holds what its files share; each file owns its own part of
+ * it.
  */
 #ifndef TRIAGED_DESK_H
 #define TRIAGED_DESK_H
@@ -15,14 +16,14 @@ struct desk {
 	struct store *store;
 	struct tokens *tokens;
 	GMainLoop *loop;
-	int parent;            /* link to the parent */
+	int parent; /* link to the parent */
 	gboolean stopping;
 	struct turn *turn;     /* turn.c */
 	GPtrArray *links;      /* struct link *, link.c */
 	struct reader *reader; /* reader.c */
 	struct outbox *outbox; /* outbox.c */
 	struct health *health; /* health.c */
-	int status;            /* exit status */
+	int status;	       /* exit status */
 };
 
 /* A dictionary for a message, in GVariant's text form with printf-like holes; floating. */

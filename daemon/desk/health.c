@@ -14,11 +14,11 @@
 
 struct patient {
 	gboolean well;
-	int failures;     /* in a row */
-	gboolean told;    /* the postmaster knows that it is sick */
-	gint64 since;     /* ms: of the present state */
-	gint64 again;     /* ms: next start; 0 */
-	char *trouble;    /* the last; NULL */
+	int failures;  /* in a row */
+	gboolean told; /* the postmaster knows that it is sick */
+	gint64 since;  /* ms: of the present state */
+	gint64 again;  /* ms: next start; 0 */
+	char *trouble; /* the last; NULL */
 };
 
 struct health {
@@ -105,12 +105,14 @@ sick(struct desk *desk, const char *kind, const char *name, struct patient *p)
 {
 	g_autofree char *subject = g_strdup_printf("%s %s is in trouble", noun(kind), name);
 	g_autofree char *text = g_strdup_printf(
-	    "%s %s does not work: %s.\n\nIt is tried again by itself, at longer and longer intervals; nothing is lost meanwhile.\n"
+	    "%s %s does not work: %s.\n\nIt is tried again by itself, at longer and longer intervals; "
+	    "nothing is lost meanwhile.\n"
 	    "You will get one more mail when it works again. \"triagectl status\" tells more.",
 	    noun(kind), name, p->trouble != NULL ? p->trouble : "no reason known");
 
 	p->told = TRUE;
-	log_error("%s %s is sick after %d tries: %s", noun(kind), name, p->failures, p->trouble != NULL ? p->trouble : "?");
+	log_error("%s %s is sick after %d tries: %s", noun(kind), name, p->failures,
+	    p->trouble != NULL ? p->trouble : "?");
 	tell_postmaster(desk, subject, text);
 }
 
@@ -153,7 +155,8 @@ health_well(struct desk *desk, struct link *link)
 	if (p->told) {
 		g_autofree char *subject = g_strdup_printf("%s %s works again", noun(link->kind), link->name);
 		g_autofree char *since = clock_iso(p->since);
-		g_autofree char *text = g_strdup_printf("%s %s works again. It did not since %s.", noun(link->kind), link->name, since);
+		g_autofree char *text = g_strdup_printf(
+		    "%s %s works again. It did not since %s.", noun(link->kind), link->name, since);
 
 		log_info("%s %s works again", noun(link->kind), link->name);
 		tell_postmaster(desk, subject, text);
@@ -174,8 +177,10 @@ health_room(struct desk *desk, gboolean enough, gint64 room, gint64 need)
 
 	h->room = room;
 	if (!enough && !h->no_room)
-		log_error("the disk of %s has %" G_GINT64_FORMAT " bytes left, less than the %" G_GINT64_FORMAT
-			  " that one mail may need: no mail is fetched until there is room, what is here is worked on",
+		log_error("the disk of %s has %" G_GINT64_FORMAT
+			  " bytes left, less than the %" G_GINT64_FORMAT
+			  " that one mail may need: no mail is fetched until there is room, what is here is "
+			  "worked on",
 		    store_path(desk->store), room, need);
 	if (enough && h->no_room)
 		log_info("the disk has room again: fetching");
@@ -195,13 +200,18 @@ patients_of(struct desk *desk, const char *kind, const char *name)
 {
 	struct patient *p = patient(desk, kind, name);
 	struct link *l = link_find(desk, kind, name);
-	const char *state = p->well ? "up" : p->failures > 0 ? "sick" : l != NULL && strcmp(kind, "send") == 0 ? "ready" : "starting";
+	const char *state = p->well				     ? "up"
+			    : p->failures > 0			     ? "sick"
+			    : l != NULL && strcmp(kind, "send") == 0 ? "ready"
+								     : "starting";
 	g_autofree char *since = clock_iso(p->since);
 	g_autofree char *again = clock_iso(p->again);
 
-	return g_variant_new_parsed("{'name': <%s>, 'state': <%s>, 'since': <%s>, 'failures': <%i>, 'trouble': <%s>, 'next_try': <%s>, "
+	return g_variant_new_parsed("{'name': <%s>, 'state': <%s>, 'since': <%s>, 'failures': <%i>, "
+				    "'trouble': <%s>, 'next_try': <%s>, "
 				    "'pid': <%u>}",
-	    name, state, since, p->failures, p->trouble != NULL ? p->trouble : "", again, l != NULL ? l->pid : 0);
+	    name, state, since, p->failures, p->trouble != NULL ? p->trouble : "", again,
+	    l != NULL ? l->pid : 0);
 }
 
 static GVariant *
@@ -232,7 +242,8 @@ health_status(struct desk *desk)
 	}
 	g_variant_builder_init(&relays, G_VARIANT_TYPE("aa{sv}"));
 	for (guint i = 0; i < desk->conf->relays->len; i++)
-		g_variant_builder_add_value(&relays, patients_of(desk, "send", ((struct conf_relay *)desk->conf->relays->pdata[i])->name));
+		g_variant_builder_add_value(&relays,
+		    patients_of(desk, "send", ((struct conf_relay *)desk->conf->relays->pdata[i])->name));
 	g_variant_dict_init(&d, NULL);
 	g_variant_dict_insert(&d, "running", "b", TRUE);
 	g_variant_dict_insert(&d, "desk", "s", desk->conf->desk);

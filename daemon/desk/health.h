@@ -1,4 +1,5 @@
-/* Who is well: mailboxes, relays, the disk. A sick one is told to the postmaster once, and once more when it is well. */
+/* Who is well: mailboxes, relays, the disk. A sick one is told to the postmaster once, and once more when it
+ * is well. */
 #ifndef TRIAGED_HEALTH_H
 #define TRIAGED_HEALTH_H
 

@@ -1,6 +1,6 @@
 /*
- * The ledger decides what is wanted: a listed UID that has no row. Nothing is fetched while the disk could not hold it: the
- * mails are safe where they are, and the list comes again a minute later.
+ * The ledger decides what is wanted: a listed UID that has no row. Nothing is fetched while the disk could
+ * not hold it: the mails are safe where they are, and the list comes again a minute later.
  */
 #include "config.h"
 
@@ -58,7 +58,8 @@ static GArray *
 unsettled(struct desk *desk, const struct link *link)
 {
 	GArray *uids = g_array_new(FALSE, FALSE, sizeof(guint32));
-	struct query *q = store_query(desk->store, SQL_LEDGER_UNSETTLED, "ii", link->mailbox, link->uidvalidity);
+	struct query *q =
+	    store_query(desk->store, SQL_LEDGER_UNSETTLED, "ii", link->mailbox, link->uidvalidity);
 
 	while (query_next(q)) {
 		guint32 uid = (guint32)query_int(q, 0);
@@ -93,7 +94,8 @@ wanted_of(struct desk *desk, const struct link *link, const struct listed *list,
 
 	if (n == 0)
 		return wanted;
-	q = store_query(desk->store, SQL_LEDGER_RANGE, "iii", link->mailbox, link->uidvalidity, (gint64)list[0].uid);
+	q = store_query(
+	    desk->store, SQL_LEDGER_RANGE, "iii", link->mailbox, link->uidvalidity, (gint64)list[0].uid);
 	while (query_next(q)) {
 		gint64 uid = query_int(q, 0);
 
@@ -125,7 +127,8 @@ is_listed(const struct listed *list, gsize n, guint32 uid)
 	return FALSE;
 }
 
-/* Kept but not settled, from an earlier session: what is still there is to be settled, what is gone counts as settled. */
+/* Kept but not settled, from an earlier session: what is still there is to be settled, what is gone counts as
+ * settled. */
 static void
 settle_leftovers(struct desk *desk, struct link *link, const struct listed *list, gsize n)
 {
@@ -138,7 +141,8 @@ settle_leftovers(struct desk *desk, struct link *link, const struct listed *list
 		if (is_listed(list, n, uid))
 			g_array_append_val(there, uid);
 		else
-			store_run(desk->store, SQL_LEDGER_SETTLED, "iii", link->mailbox, link->uidvalidity, (gint64)uid);
+			store_run(desk->store, SQL_LEDGER_SETTLED, "iii", link->mailbox, link->uidvalidity,
+			    (gint64)uid);
 	}
 	if (there->len > 0)
 		say_kept(desk, link, (const guint32 *)(gpointer)there->data, there->len);
@@ -151,7 +155,8 @@ look_again(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-/* Is there room for the largest mail one and a half times (it is stored once and logged once), and some to spare? */
+/* Is there room for the largest mail one and a half times (it is stored once and logged once), and some to
+ * spare? */
 static gboolean
 has_room(struct desk *desk)
 {
@@ -200,7 +205,8 @@ intake_listing(struct desk *desk, struct link *link, const struct ipc_message *m
 	if (fd < 0)
 		store_piece_fail(desk->store, "%s", error->message);
 	turn_send(desk, link, WIRE_FETCH_WANT,
-	    desk_fields("{'count': <%u>, 'largest': <%t>}", wanted->len, (guint64)desk->conf->largest_mail), fd);
+	    desk_fields("{'count': <%u>, 'largest': <%t>}", wanted->len, (guint64)desk->conf->largest_mail),
+	    fd);
 	g_clear_error(&error);
 	if (!turn_piece_end(desk, &error))
 		link_break(desk, link, error->message);
@@ -264,8 +270,8 @@ keep_batch(struct desk *desk, struct link *link, const struct batch_fields *f, G
 	gsize at = 0;
 
 	for (gsize i = 0; i < f->n; i++) {
-		struct new_mail mail = {link->mailbox, "imap", link->uidvalidity, f->uids[i], (gint64)f->sizes[i], f->cut[i] != 0,
-		    f->dates[i], data + at, f->lengths[i]};
+		struct new_mail mail = {link->mailbox, "imap", link->uidvalidity, f->uids[i],
+		    (gint64)f->sizes[i], f->cut[i] != 0, f->dates[i], data + at, f->lengths[i]};
 		gint64 id = mails_keep(desk->store, &mail, now);
 
 		if (id > 0)
@@ -292,7 +298,8 @@ intake_mails(struct desk *desk, struct link *link, const struct ipc_message *m)
 	}
 	free_fields(&f);
 	if (!ok)
-		link_break(desk, link, error != NULL ? error->message : "a batch of mails is not of its shape");
+		link_break(
+		    desk, link, error != NULL ? error->message : "a batch of mails is not of its shape");
 }
 
 void
@@ -305,7 +312,8 @@ intake_settled(struct desk *desk, struct link *link, const struct ipc_message *m
 
 	turn_piece(desk);
 	for (gsize i = 0; i < n; i++)
-		store_run(desk->store, SQL_LEDGER_SETTLED, "iii", link->mailbox, link->uidvalidity, (gint64)uids[i]);
+		store_run(desk->store, SQL_LEDGER_SETTLED, "iii", link->mailbox, link->uidvalidity,
+		    (gint64)uids[i]);
 	if (!turn_piece_end(desk, &error))
 		link_break(desk, link, error->message);
 }
@@ -350,7 +358,8 @@ intake_inject(struct desk *desk, const char *mailbox, int fd, GError **error)
 	if (bytes == NULL)
 		return 0;
 	if (!has_room(desk)) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "the disk of %s has no room for a mail", store_path(desk->store));
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "the disk of %s has no room for a mail",
+		    store_path(desk->store));
 		return 0;
 	}
 	mail.mailbox = mails_mailbox(desk->store, mailbox, &validity);

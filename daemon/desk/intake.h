@@ -14,7 +14,8 @@ void intake_down(struct desk *desk, struct link *link);
 /* Has every mailbox said that it holds nothing more for us? */
 gboolean intake_quiet_all(struct desk *desk);
 
-/* Keeps a mail from a pipe; inside a piece. The mail's id; 0 and `error` where the desk cannot take it now. */
+/* Keeps a mail from a pipe; inside a piece. The mail's id; 0 and `error` where the desk cannot take it now.
+ */
 gint64 intake_inject(struct desk *desk, const char *mailbox, int fd, GError **error);
 
 /* All mailboxes are listed whole now. */

@@ -1,6 +1,6 @@
 /*
- * Links and the table message -> handler. What a child sends is checked before a handler sees it; a child that sends
- * anything else is killed by the parent.
+ * Links and the table message -> handler. What a child sends is checked before a handler sees it; a child
+ * that sends anything else is killed by the parent.
  */
 #include "config.h"
 
@@ -114,8 +114,9 @@ link_break(struct desk *desk, struct link *link, const char *why)
 
 	log_error("triaged-%s %s is ended: %s", link->kind, link->name, why);
 	if (!ipc_send(desk->parent, WIRE_CHILD_KILL,
-		desk_fields("{'kind': <%s>, 'name': <%s>, 'pid': <%u>, 'why': <%s>}", link->kind, link->name, link->pid, why), -1,
-		&error))
+		desk_fields("{'kind': <%s>, 'name': <%s>, 'pid': <%u>, 'why': <%s>}", link->kind, link->name,
+		    link->pid, why),
+		-1, &error))
 		log_error("cannot reach the parent: %s", error->message);
 	gone(desk, link);
 }
@@ -173,7 +174,8 @@ link_up(struct desk *desk, const char *kind, const char *name, guint32 pid, int 
 	pair = g_new(gpointer, 2);
 	pair[0] = desk;
 	pair[1] = link;
-	link->source = g_unix_fd_add_full(G_PRIORITY_DEFAULT, fd, G_IO_IN | G_IO_HUP, on_readable, pair, g_free);
+	link->source =
+	    g_unix_fd_add_full(G_PRIORITY_DEFAULT, fd, G_IO_IN | G_IO_HUP, on_readable, pair, g_free);
 	if (kinds[k].up != NULL)
 		kinds[k].up(desk, link);
 }
@@ -189,6 +191,7 @@ link_send(struct desk *desk, struct link *link, enum wire_type type, GVariant *f
 		return FALSE;
 	if (ipc_send(link->fd, type, owned, fd, &error))
 		return TRUE;
-	log_warn("triaged-%s %s cannot be told %s: %s", link->kind, link->name, wire_name(type), error->message);
+	log_warn(
+	    "triaged-%s %s cannot be told %s: %s", link->kind, link->name, wire_name(type), error->message);
 	return FALSE;
 }

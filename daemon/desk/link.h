@@ -10,15 +10,15 @@ struct link {
 	char *kind; /* "fetch" */
 	char *name; /* "support" */
 	guint32 pid;
-	int fd;     /* -1: gone */
+	int fd; /* -1: gone */
 	guint source;
 	/* What the owner of the role keeps with it. */
-	GQueue *jobs;        /* readers: struct job * given and not answered, oldest first */
-	gint64 head_since;   /* readers: clock_steady since when the oldest is at work */
-	gint64 uidvalidity;  /* fetchers */
-	gint64 mailbox;      /* fetchers: mailbox.id */
-	gboolean quiet;      /* fetchers: nothing more there */
-	gint64 sending;      /* senders: outbox id under way; 0: free */
+	GQueue *jobs;	    /* readers: struct job * given and not answered, oldest first */
+	gint64 head_since;  /* readers: clock_steady since when the oldest is at work */
+	gint64 uidvalidity; /* fetchers */
+	gint64 mailbox;	    /* fetchers: mailbox.id */
+	gboolean quiet;	    /* fetchers: nothing more there */
+	gint64 sending;	    /* senders: outbox id under way; 0: free */
 };
 
 void link_init(struct desk *desk);

@@ -1,5 +1,6 @@
 /*
- * The text of a notice: the marker that tells what is ours when an agent's client quotes it, the head, the mail as it stands.
+ * The text of a notice: the marker that tells what is ours when an agent's client quotes it, the head, the
+ * mail as it stands.
  */
 #include "config.h"
 
@@ -26,7 +27,8 @@ notice_who(const char *name, const char *address)
 static const char *
 skip_prefix(const char *s)
 {
-	static const char *const prefixes[] = {"re:", "aw:", "sv:", "vs:", "odp:", "antw:", "ref:", "rif:", "fw:", "fwd:", "wg:", "tr:"};
+	static const char *const prefixes[] = {
+	    "re:", "aw:", "sv:", "vs:", "odp:", "antw:", "ref:", "rif:", "fw:", "fwd:", "wg:", "tr:"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(prefixes); i++)
 		if (g_ascii_strncasecmp(s, prefixes[i], strlen(prefixes[i])) == 0)
@@ -63,11 +65,11 @@ add_earlier(struct desk *desk, const struct ticket *t, GString *text)
 	gboolean any = FALSE;
 
 	while (query_next(q)) {
-		g_autofree char *subject = g_utf8_substring(query_text(q, 1), 0,
-		    MIN(EARLIER_SUBJECT, g_utf8_strlen(query_text(q, 1), -1)));
+		g_autofree char *subject = g_utf8_substring(
+		    query_text(q, 1), 0, MIN(EARLIER_SUBJECT, g_utf8_strlen(query_text(q, 1), -1)));
 
-		g_string_append_printf(text, "%s #%" G_GINT64_FORMAT " %s (%s)\n", any ? "         " : "Earlier: ", query_int(q, 0),
-		    subject, query_text(q, 2));
+		g_string_append_printf(text, "%s #%" G_GINT64_FORMAT " %s (%s)\n",
+		    any ? "         " : "Earlier: ", query_int(q, 0), subject, query_text(q, 2));
 		any = TRUE;
 	}
 }
@@ -95,8 +97,9 @@ choose_parts(const struct notice *n, GString *text)
 			continue;
 		}
 		sum -= size;
-		g_string_append_printf(text, "Not attached, too large for mail: %s, %" G_GUINT64_FORMAT " bytes (triagectl mail raw %"
-					     G_GINT64_FORMAT ")\n",
+		g_string_append_printf(text,
+		    "Not attached, too large for mail: %s, %" G_GUINT64_FORMAT
+		    " bytes (triagectl mail raw %" G_GINT64_FORMAT ")\n",
 		    name, size, n->raw_mail);
 	}
 	return parts;
@@ -114,8 +117,10 @@ add_state(struct desk *desk, const struct ticket *t, GString *text)
 	people_show(desk, t->assignee, &address, &name);
 	people_show(desk, t->customer, &customer, &customer_name);
 	who = notice_who(customer_name, customer);
-	g_string_append_printf(text, "Ticket:  #%" G_GINT64_FORMAT " %s\nState:   %s, queue %s, %s%s\nFrom:    %s\n", t->id, t->subject,
-	    t->state, t->queue, t->assignee != 0 ? "assigned to " : "not assigned", address, *customer != '\0' ? who : "unknown");
+	g_string_append_printf(text,
+	    "Ticket:  #%" G_GINT64_FORMAT " %s\nState:   %s, queue %s, %s%s\nFrom:    %s\n", t->id,
+	    t->subject, t->state, t->queue, t->assignee != 0 ? "assigned to " : "not assigned", address,
+	    *customer != '\0' ? who : "unknown");
 }
 
 static char *
@@ -132,14 +137,16 @@ make_text(struct desk *desk, const struct notice *n, GArray **parts)
 	*parts = choose_parts(n, text);
 	if (n->from_html)
 		g_string_append(text, "The mail was HTML; this is its text.\n");
-	g_string_append(text, "Your reply goes to the customer; \"close\" alone on its first line closes the ticket.\n");
+	g_string_append(
+	    text, "Your reply goes to the customer; \"close\" alone on its first line closes the ticket.\n");
 	if (n->body != NULL)
 		g_string_append_printf(text, "\n%s\n", n->body);
 	return g_string_free(text, FALSE);
 }
 
 static void
-send_to(struct desk *desk, const struct notice *n, const struct conf_person *person, const char *text, GArray *parts)
+send_to(struct desk *desk, const struct notice *n, const struct conf_person *person, const char *text,
+    GArray *parts)
 {
 	const struct ticket *t = n->ticket;
 	const char *references[] = {t->root, NULL};
@@ -147,9 +154,11 @@ send_to(struct desk *desk, const struct notice *n, const struct conf_person *per
 	gint64 id = people_get(desk, person->address, name);
 	g_autofree char *plain = notice_plain_subject(t->subject);
 	g_autofree char *subject = g_strdup_printf("[#%" G_GINT64_FORMAT "] %s", t->id, plain);
-	g_autofree char *once = g_strdup_printf("notice, %s, ticket %" G_GINT64_FORMAT ", %s", n->cause, t->id, person->address);
-	g_autofree char *from =
-	    *n->author_name != '\0' ? g_strdup_printf("%s, %s", n->author_name, desk->conf->desk) : g_strdup(desk->conf->desk);
+	g_autofree char *once =
+	    g_strdup_printf("notice, %s, ticket %" G_GINT64_FORMAT ", %s", n->cause, t->id, person->address);
+	g_autofree char *from = *n->author_name != '\0'
+				    ? g_strdup_printf("%s, %s", n->author_name, desk->conf->desk)
+				    : g_strdup(desk->conf->desk);
 	struct outgoing out = {.kind = "notice",
 	    .ticket = t->id,
 	    .message = n->message,
@@ -193,7 +202,8 @@ notice_team(struct desk *desk, const struct notice *n)
 	g_autofree char *text = make_text(desk, n, &parts);
 
 	if (queue == NULL) {
-		log_warn("ticket #%" G_GINT64_FORMAT ": its queue %s is not in the configuration any more; using the mailbox's",
+		log_warn("ticket #%" G_GINT64_FORMAT
+			 ": its queue %s is not in the configuration any more; using the mailbox's",
 		    n->ticket->id, n->ticket->queue);
 		queue = n->mailbox->queue;
 	}

@@ -1,4 +1,5 @@
-/* Notices: mails to our own people about a ticket, each with a reply address made for its reader. Inside a piece. */
+/* Notices: mails to our own people about a ticket, each with a reply address made for its reader. Inside a
+ * piece. */
 #ifndef TRIAGED_NOTICE_H
 #define TRIAGED_NOTICE_H
 
@@ -9,17 +10,17 @@
 struct notice {
 	const struct ticket *ticket;
 	const struct conf_mailbox *mailbox;
-	gint64 message;          /* what it is about; 0 */
-	gint64 raw_mail;         /* whose parts go along; 0 */
-	const char *headline;    /* "New mail from Ann Customer <ann@customer.test>" */
-	const char *warning;     /* a line of its own below, NULL for none */
+	gint64 message;		 /* what it is about; 0 */
+	gint64 raw_mail;	 /* whose parts go along; 0 */
+	const char *headline;	 /* "New mail from Ann Customer <ann@customer.test>" */
+	const char *warning;	 /* a line of its own below, NULL for none */
 	const char *author_name; /* shown in From: "Ann Customer, Acme Support" */
-	const char *body;        /* as it stands, or NULL */
-	GVariant *attachments;   /* of the mail structure; NULL for none */
-	gboolean from_html;      /* the body is the text of an HTML mail */
-	gboolean whole;          /* the raw mail itself goes along (held mails) */
-	gint64 except;           /* a person who need not be told; 0 */
-	const char *cause;       /* what makes it once: "mail 17" */
+	const char *body;	 /* as it stands, or NULL */
+	GVariant *attachments;	 /* of the mail structure; NULL for none */
+	gboolean from_html;	 /* the body is the text of an HTML mail */
+	gboolean whole;		 /* the raw mail itself goes along (held mails) */
+	gint64 except;		 /* a person who need not be told; 0 */
+	const char *cause;	 /* what makes it once: "mail 17" */
 };
 
 /* To every agent of the teams of the ticket's queue. */

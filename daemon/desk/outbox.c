@@ -1,6 +1,7 @@
 /*
- * What is committed before and after each step decides what a crash leaves: "sending" before the relay is spoken to, "data" between its
- * 354 and the first byte, the result after its reply. Only "data" can be uncertain.
+ * What is committed before and after each step decides what a crash leaves: "sending" before the relay is
+ * spoken to, "data" between its 354 and the first byte, the result after its reply. Only "data" can be
+ * uncertain.
  */
 #include "config.h"
 
@@ -87,7 +88,8 @@ release(struct desk *desk, gint64 id)
 	outbox_kick_after(desk);
 }
 
-/* --- composed -> sending ---------------------------------------------------------------------------------------- */
+/* --- composed -> sending
+ * ---------------------------------------------------------------------------------------- */
 
 static GBytes *
 digest_of(GBytes *bytes)
@@ -143,19 +145,24 @@ composed(struct desk *desk, gint64 id, int fd, gboolean eight_bit, gboolean utf8
 		return;
 	if (bytes == NULL || !load(desk, id, &row)) {
 		memset(&row, 0, sizeof row);
-		cannot_compose(desk, id, why != NULL ? why : error != NULL ? error->message : "its row is gone");
+		cannot_compose(desk, id,
+		    why != NULL	    ? why
+		    : error != NULL ? error->message
+				    : "its row is gone");
 		return;
 	}
 	digest = digest_of(bytes);
 	if (row.digest != NULL && !g_bytes_equal(row.digest, digest)) {
-		cannot_compose(desk, id, "composing it again gave other bytes than the first time; it is not sent twice in two forms");
+		cannot_compose(desk, id,
+		    "composing it again gave other bytes than the first time; it is not sent twice in two "
+		    "forms");
 		return;
 	}
 	turn_piece(desk);
 	store_run(desk->store, SQL_OUTBOX_SENDING, "ib", id, digest);
 	turn_send(desk, link, WIRE_SEND_MAIL,
-	    desk_fields("{'id': <%x>, 'sender': <%s>, 'recipients': <%@as>, 'utf8': <%b>, 'eight_bit': <%b>}", id, row.sender,
-		recipients_left(desk, id), utf8, eight_bit),
+	    desk_fields("{'id': <%x>, 'sender': <%s>, 'recipients': <%@as>, 'utf8': <%b>, 'eight_bit': <%b>}",
+		id, row.sender, recipients_left(desk, id), utf8, eight_bit),
 	    fd);
 	if (!turn_piece_end(desk, &error)) {
 		log_error("outbox %" G_GINT64_FORMAT ": %s", id, error->message);
@@ -180,7 +187,8 @@ begin(struct desk *desk, struct link *link, gint64 id)
 		reader_compose(desk, id, row.head, raw, composed);
 }
 
-/* --- the relay's words ------------------------------------------------------------------------------------------ */
+/* --- the relay's words
+ * ------------------------------------------------------------------------------------------ */
 
 void
 outbox_data(struct desk *desk, struct link *link, const struct ipc_message *m)
@@ -215,7 +223,8 @@ outbox_result(struct desk *desk, struct link *link, const struct ipc_message *m)
 	link->sending = 0;
 	outbox_kick_after(desk);
 	if (!turn_piece_end(desk, &error))
-		log_error("outbox %" G_GINT64_FORMAT ": its result cannot be written: %s", id, error->message);
+		log_error(
+		    "outbox %" G_GINT64_FORMAT ": its result cannot be written: %s", id, error->message);
 	health_well(desk, link);
 }
 
@@ -241,7 +250,8 @@ outbox_down(struct desk *desk, struct link *link)
 		log_error("outbox %" G_GINT64_FORMAT ": %s", id, error->message);
 }
 
-/* --- when ------------------------------------------------------------------------------------------------------- */
+/* --- when
+ * ------------------------------------------------------------------------------------------------------- */
 
 static gint64
 next_due(struct desk *desk, const char *relay)
@@ -361,10 +371,13 @@ outbox_resume(struct desk *desk)
 
 	turn_piece(desk);
 	if (copy != NULL) {
-		int n = store_run(desk->store, SQL_OUTBOX_FREEZE, "s", "restored from a backup: may have been sent since");
+		int n = store_run(
+		    desk->store, SQL_OUTBOX_FREEZE, "s", "restored from a backup: may have been sent since");
 
 		store_set_meta(desk->store, "copy", NULL);
-		log_warn("this store is a restored backup: %d outgoing mails are not sent unasked; see triagectl outbox list, outbox retry", n);
+		log_warn("this store is a restored backup: %d outgoing mails are not sent unasked; see "
+			 "triagectl outbox list, outbox retry",
+		    n);
 	}
 	q = store_query(desk->store, SQL_OUTBOX_STUCK, "");
 	while (query_next(q)) {

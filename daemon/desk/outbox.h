@@ -8,7 +8,7 @@ enum {
 	OUTBOX_RETRY_FIRST = 5 * 60 * 1000,
 	OUTBOX_RETRY_LAST = 4 * 60 * 60 * 1000,
 	OUTBOX_UNKNOWN_AGAIN = 60 * 1000, /* once more after an uncertain outcome */
-	OUTBOX_LOST_AGAIN = 10 * 1000,    /* a connection that died before anything was said */
+	OUTBOX_LOST_AGAIN = 10 * 1000,	  /* a connection that died before anything was said */
 };
 #define OUTBOX_GIVE_UP (5 * (gint64)86400 * 1000)
 

@@ -1,4 +1,5 @@
-/* An outbox row from the parts of a letter. The row's number is in its return path and its Message-ID, so it is made first. */
+/* An outbox row from the parts of a letter. The row's number is in its return path and its Message-ID, so it
+ * is made first. */
 #include "config.h"
 
 #include "desk/outgoing.h"
@@ -20,7 +21,8 @@ own_address(const struct conf_mailbox *box)
 static char *
 reply_address(struct desk *desk, const struct outgoing *out)
 {
-	struct token token = {.class = out->reply_class, .number = (guint32)out->ticket, .person = (guint32)out->person};
+	struct token token = {
+	    .class = out->reply_class, .number = (guint32)out->ticket, .person = (guint32)out->person};
 
 	if (!out->reply_token)
 		return g_strdup("");
@@ -58,7 +60,8 @@ parts_of(const struct outgoing *out)
 {
 	guint n = out->parts != NULL ? out->parts->len : 0;
 
-	return g_variant_new_fixed_array(G_VARIANT_TYPE_UINT32, n > 0 ? out->parts->data : NULL, n, sizeof(guint32));
+	return g_variant_new_fixed_array(
+	    G_VARIANT_TYPE_UINT32, n > 0 ? out->parts->data : NULL, n, sizeof(guint32));
 }
 
 /* What compose needs (mime/compose.h), and nothing that could change until it is composed. */
@@ -81,7 +84,8 @@ head_of(struct desk *desk, const struct outgoing *out, const char *mid)
 	g_variant_dict_insert(&d, "in_reply_to", "s", out->in_reply_to);
 	g_variant_dict_insert_value(&d, "references", references_of(out));
 	g_variant_dict_insert(&d, "auto", "s", out->auto_submitted);
-	g_variant_dict_insert_value(&d, "extra", g_variant_new_parsed("{'X-Triaged-Loop': %s}", desk->conf->desk));
+	g_variant_dict_insert_value(
+	    &d, "extra", g_variant_new_parsed("{'X-Triaged-Loop': %s}", desk->conf->desk));
 	g_variant_dict_insert(&d, "text", "s", out->text);
 	g_variant_dict_insert_value(&d, "parts", parts_of(out));
 	g_variant_dict_insert(&d, "whole", "b", out->whole);
@@ -100,11 +104,12 @@ outgoing_add(struct desk *desk, const struct outgoing *out, char **mid)
 	gint64 id;
 
 	if (relay == NULL) {
-		log_warn("mailbox %s has no relay: a mail of kind %s cannot leave", out->mailbox->name, out->kind);
+		log_warn(
+		    "mailbox %s has no relay: a mail of kind %s cannot leave", out->mailbox->name, out->kind);
 		return 0;
 	}
-	id = store_insert(desk->store, SQL_OUTBOX_ADD, "kkssbkis", out->ticket, out->message, out->kind, relay->name, none,
-	    out->raw_mail, clock_now(), out->once);
+	id = store_insert(desk->store, SQL_OUTBOX_ADD, "kkssbkis", out->ticket, out->message, out->kind,
+	    relay->name, none, out->raw_mail, clock_now(), out->once);
 	if (id == 0)
 		return 0;
 	id_text = message_id(desk, out, id);

@@ -1,10 +1,12 @@
-/* Persons: the addresses we know. The domain counts without case (A-labels in lower case), the local part as it is. */
+/* Persons: the addresses we know. The domain counts without case (A-labels in lower case), the local part as
+ * it is. */
 #ifndef TRIAGED_PEOPLE_H
 #define TRIAGED_PEOPLE_H
 
 #include "desk/desk.h"
 
-/* The person's id, made if new; a name that was empty is filled in. Inside a piece. 0 for an empty address. */
+/* The person's id, made if new; a name that was empty is filled in. Inside a piece. 0 for an empty address.
+ */
 gint64 people_get(struct desk *desk, const char *address, const char *name);
 /* 0 where nobody has the address. */
 gint64 people_find(struct desk *desk, const char *address);

@@ -1,7 +1,7 @@
 /*
- * Readers work in parallel, each with a few jobs ahead; answers of one reader come in the order in which it was asked, so that when it
- * dies the oldest unanswered job is the one that did it. Mails are finished in the order in which they were kept, unless an
- * earlier one takes long.
+ * Readers work in parallel, each with a few jobs ahead; answers of one reader come in the order in which it
+ * was asked, so that when it dies the oldest unanswered job is the one that did it. Mails are finished in the
+ * order in which they were kept, unless an earlier one takes long.
  */
 #include "config.h"
 
@@ -27,31 +27,31 @@ struct batch {
 
 /* A mail to be read or an outgoing mail to be composed. */
 struct job {
-	gint64 id;          /* mail or outbox row */
+	gint64 id; /* mail or outbox row */
 	gboolean compose;
-	gboolean given;     /* a reader has it */
-	gboolean revoked;   /* taken back from a slow reader, whose answer will be ignored; freed with it */
-	struct batch *batch;/* NULL: to be read back from the store */
+	gboolean given;	     /* a reader has it */
+	gboolean revoked;    /* taken back from a slow reader, whose answer will be ignored; freed with it */
+	struct batch *batch; /* NULL: to be read back from the store */
 	gsize offset;
 	gsize length;
 	gboolean cut;
-	gint64 since;       /* clock_steady when it was first given */
-	GBytes *result;     /* mails: what was read */
-	GBytes *head;       /* compose */
+	gint64 since;	/* clock_steady when it was first given */
+	GBytes *result; /* mails: what was read */
+	GBytes *head;	/* compose */
 	GBytes *raw;
 	composed_fn done;
 };
 
 struct reader {
-	GQueue *waiting;  /* struct job *, not given */
-	GQueue *order;    /* struct job * of mails given or answered, in the order of keeping */
-	int batches;      /* open memory files */
+	GQueue *waiting; /* struct job *, not given */
+	GQueue *order;	 /* struct job * of mails given or answered, in the order of keeping */
 	guint tick;
 };
 
 static void feed(struct desk *desk);
 
-/* --- batches and jobs ------------------------------------------------------------------------------------------ */
+/* --- batches and jobs
+ * ------------------------------------------------------------------------------------------ */
 
 static int open_batches;
 
@@ -106,7 +106,8 @@ mail_job(gint64 id, struct batch *batch, gsize offset, gsize length, gboolean cu
 	return j;
 }
 
-/* --- giving ---------------------------------------------------------------------------------------------------- */
+/* --- giving
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* A memory file of the job's mail: the batch it came in, or the store's copy. */
 static int
@@ -120,7 +121,8 @@ job_memory(struct desk *desk, struct job *j, GError **error)
 		return dup(j->batch->fd);
 	raw = mails_raw(desk->store, j->id);
 	if (raw == NULL) {
-		g_set_error(error, STORE_ERROR, STORE_ERROR_DAMAGED, "mail %" G_GINT64_FORMAT " has no bytes in the store", j->id);
+		g_set_error(error, STORE_ERROR, STORE_ERROR_DAMAGED,
+		    "mail %" G_GINT64_FORMAT " has no bytes in the store", j->id);
 		return -1;
 	}
 	data = g_bytes_get_data(raw, &n);
@@ -139,7 +141,8 @@ compose_memory(const struct job *j, GError **error)
 	FD_AUTO fd = fd_memory("compose", error);
 	int out;
 
-	if (fd < 0 || !fd_write_all(fd, data, n, error) || !fd_write_all(fd, raw, m, error) || !fd_seal(fd, error))
+	if (fd < 0 || !fd_write_all(fd, data, n, error) || !fd_write_all(fd, raw, m, error) ||
+	    !fd_seal(fd, error))
 		return -1;
 	out = fd;
 	fd = -1;
@@ -162,8 +165,8 @@ give(struct desk *desk, struct link *link, struct job *j)
 		    desk_fields("{'id': <%x>, 'head': <%t>}", j->id, (guint64)g_bytes_get_size(j->head)), fd);
 	else
 		sent = link_send(desk, link, WIRE_MIME_READ,
-		    desk_fields("{'mail': <%x>, 'offset': <%t>, 'length': <%t>, 'cut': <%b>}", j->id, (guint64)j->offset,
-			(guint64)j->length, j->cut),
+		    desk_fields("{'mail': <%x>, 'offset': <%t>, 'length': <%t>, 'cut': <%b>}", j->id,
+			(guint64)j->offset, (guint64)j->length, j->cut),
 		    fd);
 	if (!sent)
 		return FALSE;
@@ -240,7 +243,8 @@ feed(struct desk *desk)
 		r->tick = g_timeout_add(TICK, on_tick, desk);
 }
 
-/* --- failures -------------------------------------------------------------------------------------------------- */
+/* --- failures
+ * -------------------------------------------------------------------------------------------------- */
 
 static void
 requeue(struct desk *desk, gpointer data)
@@ -258,28 +262,35 @@ forget(struct desk *desk, struct job *j)
 	job_free(j);
 }
 
-/* The reading of this mail failed: counted, and tried again or held. */
+/* The reading of this mail failed: counted, and tried again or held. If even that cannot be written, the mail
+ * stays kept and is the next desk's to read. */
 static void
 failed(struct desk *desk, struct job *j, const char *why)
 {
 	g_autoptr(GError) error = NULL;
 	gint64 failures;
+	gboolean again;
 
 	turn_piece(desk);
 	store_run(desk->store, SQL_MAIL_FAILED, "i", j->id);
 	failures = store_get_int(desk->store, 0, SQL_MAIL_FAILURES, "i", j->id);
-	log_warn("mail %" G_GINT64_FORMAT ": reading failed, try %" G_GINT64_FORMAT " of %d: %s", j->id, failures,
-	    READER_FAILURES, why);
-	if (failures >= READER_FAILURES) {
-		take_unread(desk, j->id, why);
-		forget(desk, j);
-	} else {
+	again = failures < READER_FAILURES;
+	log_warn("mail %" G_GINT64_FORMAT ": reading failed, try %" G_GINT64_FORMAT " of %d: %s", j->id,
+	    failures, READER_FAILURES, why);
+	j->given = FALSE;
+	if (again) {
 		store_run(desk->store, SQL_MAIL_TRY, "i", j->id);
-		j->given = FALSE;
 		turn_after(desk, requeue, j, NULL);
+	} else {
+		take_unread(desk, j->id, why);
 	}
-	if (!turn_piece_end(desk, &error))
-		log_error("mail %" G_GINT64_FORMAT " stays kept and is tried at the next start: %s", j->id, error->message);
+	if (!turn_piece_end(desk, &error)) {
+		log_error("mail %" G_GINT64_FORMAT " stays kept and is read at the next start: %s", j->id,
+		    error->message);
+		again = FALSE;
+	}
+	if (!again)
+		forget(desk, j);
 }
 
 static void
@@ -377,7 +388,8 @@ check(struct desk *desk)
 	finish_ready(desk);
 }
 
-/* --- answers --------------------------------------------------------------------------------------------------- */
+/* --- answers
+ * --------------------------------------------------------------------------------------------------- */
 
 /* The oldest job of this reader, if it is `id`; NULL after the link was broken. */
 static struct job *
@@ -463,13 +475,14 @@ reader_composed(struct desk *desk, struct link *link, const struct ipc_message *
 		return;
 	why = wire_string(m, "failed");
 	if (!j->revoked)
-		j->done(desk, j->id, why == NULL ? m->fd : -1, wire_bool(m, "eight_bit"), wire_bool(m, "utf8"),
-		    why != NULL || m->fd >= 0 ? why : "the composer gave no mail");
+		j->done(desk, j->id, why == NULL ? m->fd : -1, wire_bool(m, "eight_bit"),
+		    wire_bool(m, "utf8"), why != NULL || m->fd >= 0 ? why : "the composer gave no mail");
 	job_free(j);
 	feed(desk);
 }
 
-/* --- asking ---------------------------------------------------------------------------------------------------- */
+/* --- asking
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void
 enqueue(struct desk *desk, gpointer data)
@@ -479,7 +492,8 @@ enqueue(struct desk *desk, gpointer data)
 }
 
 void
-reader_add_after(struct desk *desk, gint64 mail, struct batch *batch, gsize offset, gsize length, gboolean cut)
+reader_add_after(
+    struct desk *desk, gint64 mail, struct batch *batch, gsize offset, gsize length, gboolean cut)
 {
 	turn_after(desk, enqueue, mail_job(mail, batch, offset, length, cut), NULL);
 }
@@ -547,7 +561,8 @@ reader_resume(struct desk *desk)
 			take_unread(desk, id, "reading it was begun too often and never ended");
 		} else {
 			store_run(desk->store, SQL_MAIL_TRY, "i", id);
-			turn_after(desk, enqueue, mail_job(id, NULL, 0, 0, g_array_index(ids, gint64, i + 2) != 0), NULL);
+			turn_after(desk, enqueue,
+			    mail_job(id, NULL, 0, 0, g_array_index(ids, gint64, i + 2) != 0), NULL);
 		}
 		if (!turn_piece_end(desk, &error))
 			log_error("mail %" G_GINT64_FORMAT ": %s", id, error->message);

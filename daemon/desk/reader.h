@@ -1,6 +1,6 @@
 /*
- * The readers' side of the desk: which mail is read by whom, what came of it, what is tried again. Composing goes the same
- * way.
+ * The readers' side of the desk: which mail is read by whom, what came of it, what is tried again. Composing
+ * goes the same way.
  */
 #ifndef TRIAGED_READER_H
 #define TRIAGED_READER_H
@@ -8,13 +8,14 @@
 #include "desk/link.h"
 
 enum {
-	READER_DEPTH = 4,           /* jobs given to one reader ahead */
-	READER_SLOW = 500,          /* ms: what waits behind such a job goes to another reader */
-	READER_PATIENCE = 15 * 1000,/* ms: then the reader is killed (I11) */
-	READER_FAILURES = 3,        /* then the mail is held (I8) */
-	READER_TRIES = 10,          /* begun readings, whatever ended them */
-	READER_ORDER_WAIT = 250,    /* ms that a mail waits for earlier ones, so that answers come after what they answer */
-	READER_BATCHES = 64,        /* memory files held open; more are read back from the store */
+	READER_DEPTH = 4,	     /* jobs given to one reader ahead */
+	READER_SLOW = 500,	     /* ms: what waits behind such a job goes to another reader */
+	READER_PATIENCE = 15 * 1000, /* ms: then the reader is killed (I11) */
+	READER_FAILURES = 3,	     /* then the mail is held (I8) */
+	READER_TRIES = 10,	     /* begun readings, whatever ended them */
+	READER_ORDER_WAIT =
+	    250, /* ms that a mail waits for earlier ones, so that answers come after what they answer */
+	READER_BATCHES = 64, /* memory files held open; more are read back from the store */
 };
 
 /* A memory file with mails that wait to be read; shared by them. Duplicates `fd`. */
@@ -27,13 +28,15 @@ void reader_init(struct desk *desk);
 void reader_resume(struct desk *desk);
 
 /* After the commit of this turn the mail waits to be read. */
-void reader_add_after(struct desk *desk, gint64 mail, struct batch *batch, gsize offset, gsize length, gboolean cut);
+void reader_add_after(
+    struct desk *desk, gint64 mail, struct batch *batch, gsize offset, gsize length, gboolean cut);
 /* A held mail is to be read again; inside a piece. */
 void reader_again_after(struct desk *desk, gint64 mail);
 
-/* Composes; `done` gets a sealed memory file (lent) or -1 and the reason. `job` is outbox id. The bytes of `head` and `raw` (may be
- * NULL) are copied. */
-typedef void (*composed_fn)(struct desk *desk, gint64 id, int fd, gboolean eight_bit, gboolean utf8, const char *failed);
+/* Composes; `done` gets a sealed memory file (lent) or -1 and the reason. `job` is outbox id. The bytes of
+ * `head` and `raw` (may be NULL) are copied. */
+typedef void (*composed_fn)(
+    struct desk *desk, gint64 id, int fd, gboolean eight_bit, gboolean utf8, const char *failed);
 gboolean reader_compose(struct desk *desk, gint64 id, GBytes *head, GBytes *raw, composed_fn done);
 
 gboolean reader_idle(struct desk *desk);

@@ -1,6 +1,6 @@
 /*
- * From a read mail to its ticket. Each way a mail can go is a function; the order in take_read is the order in which they are
- * asked.
+ * From a read mail to its ticket. Each way a mail can go is a function; the order in take_read is the order
+ * in which they are asked.
  */
 #include "config.h"
 
@@ -19,9 +19,11 @@
 
 enum { NAMED_MOST = 20, AUTO_AN_HOUR = 6, SUBJECT_MOST = 400 };
 
-/* --- the mail and its sender ----------------------------------------------------------------------------------- */
+/* --- the mail and its sender
+ * ----------------------------------------------------------------------------------- */
 
-/* A digest of what people wrote, without what servers add on the way: two copies of one mail are equal in it. */
+/* A digest of what people wrote, without what servers add on the way: two copies of one mail are equal in it.
+ */
 static gint64
 fingerprint(const struct mail *mail)
 {
@@ -83,13 +85,16 @@ load_row(struct desk *desk, struct taking *t)
 		if (t->mailbox != NULL)
 			continue;
 		t->mailbox = desk->conf->mailboxes->pdata[0];
-		log_warn("mail %" G_GINT64_FORMAT " came to mailbox %s, which is not in the configuration any more; treated as one of %s",
+		log_warn(
+		    "mail %" G_GINT64_FORMAT
+		    " came to mailbox %s, which is not in the configuration any more; treated as one of %s",
 		    t->id, query_text(q, 1), t->mailbox->name);
 	}
 	return t->mailbox != NULL;
 }
 
-/* --- rows ------------------------------------------------------------------------------------------------------ */
+/* --- rows
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void
 add_parts(struct desk *desk, const struct mail *mail, gint64 message)
@@ -120,13 +125,15 @@ gint64
 take_message(struct desk *desk, const struct taking *t, gint64 ticket, const char *kind, const char *why)
 {
 	const struct mail *m = t->mail;
-	gint64 id = store_insert(desk->store, SQL_MESSAGE_ADD, "iksksiisissss", ticket, t->id, kind, t->person, t->name, clock_now(),
-	    mail_number(m, MAIL_date), mail_string(m, MAIL_message_id), t->fingerprint, mail_string(m, MAIL_subject),
-	    mail_string(m, MAIL_text), mail_string(m, MAIL_quoted), mail_string(m, MAIL_signature));
+	gint64 id = store_insert(desk->store, SQL_MESSAGE_ADD, "iksksiisissss", ticket, t->id, kind,
+	    t->person, t->name, clock_now(), mail_number(m, MAIL_date), mail_string(m, MAIL_message_id),
+	    t->fingerprint, mail_string(m, MAIL_subject), mail_string(m, MAIL_text),
+	    mail_string(m, MAIL_quoted), mail_string(m, MAIL_signature));
 
 	add_parts(desk, m, id);
 	thread_remember(desk, m, ticket, id);
-	ticket_note_history(desk, ticket, *t->address != '\0' ? t->address : "unknown", "message", "", kind, why, t->id);
+	ticket_note_history(
+	    desk, ticket, *t->address != '\0' ? t->address : "unknown", "message", "", kind, why, t->id);
 	return id;
 }
 
@@ -152,7 +159,8 @@ add_named(struct desk *desk, const struct taking *t, gint64 ticket)
 			gint64 person;
 			struct token token;
 
-			if (conf_mailbox_by_address(desk->conf, address) != NULL || conf_person_find(desk->conf, address) != NULL ||
+			if (conf_mailbox_by_address(desk->conf, address) != NULL ||
+			    conf_person_find(desk->conf, address) != NULL ||
 			    token_in_address(desk->tokens, address, 0, &token) ||
 			    store_get_int(desk->store, 0, SQL_PARTICIPANT_COUNT, "i", ticket) >= NAMED_MOST)
 				continue;
@@ -175,17 +183,20 @@ add_reply_to(struct desk *desk, const struct taking *t, gint64 ticket)
 	if (g_variant_n_children(list) != 1)
 		return;
 	g_variant_get_child(list, 0, "(&s&s)", &name, &address);
-	if (conf_mailbox_by_address(desk->conf, address) != NULL || conf_person_find(desk->conf, address) != NULL)
+	if (conf_mailbox_by_address(desk->conf, address) != NULL ||
+	    conf_person_find(desk->conf, address) != NULL)
 		return;
 	person = people_get(desk, address, name);
 	if (person != 0 && person != t->person)
 		store_run(desk->store, SQL_PARTICIPANT_ADD, "iis", ticket, person, "reply-to");
 }
 
-/* --- the ways a mail can go ------------------------------------------------------------------------------------ */
+/* --- the ways a mail can go
+ * ------------------------------------------------------------------------------------ */
 
 static void
-tell_team(struct desk *desk, const struct taking *t, gint64 ticket, gint64 message, const char *what, const char *warning)
+tell_team(struct desk *desk, const struct taking *t, gint64 ticket, gint64 message, const char *what,
+    const char *warning)
 {
 	TICKET_AUTO row;
 	g_autofree char *who = notice_who(t->name, *t->address != '\0' ? t->address : "an unknown sender");
@@ -219,15 +230,16 @@ take_duplicate(struct desk *desk, const struct taking *t)
 		return FALSE;
 	q = store_query(desk->store, SQL_MID_FIND, "i", store_hash(desk->store, id));
 	while (query_next(q)) {
-		if (query_is_null(q, 1) || query_int(q, 4) != t->fingerprint || strcmp(query_text(q, 2), id) != 0)
+		if (query_is_null(q, 1) || query_int(q, 4) != t->fingerprint ||
+		    strcmp(query_text(q, 2), id) != 0)
 			continue;
 		ticket = query_int(q, 0);
 		message = query_int(q, 1);
 	}
 	if (ticket == 0)
 		return FALSE;
-	ticket_note_history(desk, ticket, *t->address != '\0' ? t->address : "unknown", "same mail again", "", t->mailbox->name,
-	    "the same Message-ID, sender, date and content", t->id);
+	ticket_note_history(desk, ticket, *t->address != '\0' ? t->address : "unknown", "same mail again", "",
+	    t->mailbox->name, "the same Message-ID, sender, date and content", t->id);
 	take_done(desk, t, "duplicate", ticket, message);
 	return TRUE;
 }
@@ -241,7 +253,8 @@ take_own(struct desk *desk, const struct taking *t)
 
 	if (!token_in_message_id(desk->tokens, id, 0, &token))
 		return FALSE;
-	ticket_note_history(desk, token.number, "triaged", "own mail came back", "", t->mailbox->name, "its Message-ID is one of ours", t->id);
+	ticket_note_history(desk, token.number, "triaged", "own mail came back", "", t->mailbox->name,
+	    "its Message-ID is one of ours", t->id);
 	take_done(desk, t, "own", token.number, 0);
 	return TRUE;
 }
@@ -257,13 +270,15 @@ open_ticket(struct desk *desk, const struct taking *t, const char *why)
 
 	if (t->held_ticket != 0)
 		return t->held_ticket;
-	return ticket_new(desk, t->mailbox, *shorter != '\0' ? shorter : "(no subject)", customer, why, t->id);
+	return ticket_new(
+	    desk, t->mailbox, *shorter != '\0' ? shorter : "(no subject)", customer, why, t->id);
 }
 
 static const char *
 cut_warning(const struct taking *t)
 {
-	return t->cut ? "The mail is larger than the desk takes: these are its headers and the beginning of its text. The whole of it is still in the "
+	return t->cut ? "The mail is larger than the desk takes: these are its headers and the beginning of "
+			"its text. The whole of it is still in the "
 			"mailbox."
 		      : NULL;
 }
@@ -281,27 +296,31 @@ take_new(struct desk *desk, const struct taking *t)
 	if (d->perhaps != 0)
 		ticket_link(desk, ticket, d->perhaps, "perhaps", d->perhaps_why, t->id);
 	if (t->cut)
-		ticket_note_history(desk, ticket, "triaged", "cut", "", "", "larger than the desk takes: headers and the beginning of its text only",
-		    t->id);
+		ticket_note_history(desk, ticket, "triaged", "cut", "", "",
+		    "larger than the desk takes: headers and the beginning of its text only", t->id);
 	take_done(desk, t, "ticket", ticket, message);
 	tell_team(desk, t, ticket, message, machine ? "New automatic mail" : "New mail", cut_warning(t));
 }
 
-/* A machine's words are kept and shown; they reopen nothing, answer nothing, and many of them tell nobody (T10). */
+/* A machine's words are kept and shown; they reopen nothing, answer nothing, and many of them tell nobody
+ * (T10). */
 static void
 take_auto(struct desk *desk, const struct taking *t, struct ticket *ticket)
 {
 	gint64 message = take_message(desk, t, ticket->id, "auto", t->decision.why);
-	gint64 lately = store_get_int(desk->store, 0, SQL_AUTO_SINCE, "ii", ticket->id, clock_now() - CLOCK_HOUR);
+	gint64 lately =
+	    store_get_int(desk->store, 0, SQL_AUTO_SINCE, "ii", ticket->id, clock_now() - CLOCK_HOUR);
 
-	ticket_note_history(desk, ticket->id, "triaged", "automatic", "", "state unchanged", mail_string(t->mail, MAIL_machine_why), t->id);
+	ticket_note_history(desk, ticket->id, "triaged", "automatic", "", "state unchanged",
+	    mail_string(t->mail, MAIL_machine_why), t->id);
 	take_done(desk, t, "automatic", ticket->id, message);
 	if (conf_person_find(desk->conf, t->address) != NULL)
 		return;
 	if (lately <= AUTO_AN_HOUR)
 		tell_team(desk, t, ticket->id, message, "Automatic reply", NULL);
 	else
-		ticket_note_history(desk, ticket->id, "triaged", "silent", "", "", "more than six automatic mails in an hour", t->id);
+		ticket_note_history(desk, ticket->id, "triaged", "silent", "", "",
+		    "more than six automatic mails in an hour", t->id);
 }
 
 static void
@@ -311,7 +330,8 @@ take_unverified(struct desk *desk, const struct taking *t, struct ticket *ticket
 
 	take_done(desk, t, "unverified", ticket->id, message);
 	tell_team(desk, t, ticket->id, message, "Unverified mail",
-	    "This sender takes no part in the ticket but knew its reply address. It may be a colleague to whom the mail was forwarded, or a "
+	    "This sender takes no part in the ticket but knew its reply address. It may be a colleague to "
+	    "whom the mail was forwarded, or a "
 	    "stranger. Nobody outside was told.");
 }
 
@@ -321,11 +341,12 @@ after_answer(struct desk *desk, const struct taking *t, struct ticket *ticket)
 {
 	if (ticket_is_closed(ticket) && thanks_only(mail_string(t->mail, MAIL_text), t->name) &&
 	    g_variant_n_children(mail_value(t->mail, MAIL_attachments)) == 0) {
-		ticket_note_history(desk, ticket->id, "triaged", "state", "closed", "closed", "stays closed: nothing but a thank you", t->id);
+		ticket_note_history(desk, ticket->id, "triaged", "state", "closed", "closed",
+		    "stays closed: nothing but a thank you", t->id);
 		return;
 	}
-	ticket_set_state(desk, ticket, "open", t->address, ticket_is_closed(ticket) ? "reopened by an answer" : "answered by the customer",
-	    t->id);
+	ticket_set_state(desk, ticket, "open", t->address,
+	    ticket_is_closed(ticket) ? "reopened by an answer" : "answered by the customer", t->id);
 }
 
 static void
@@ -373,7 +394,8 @@ take_into(struct desk *desk, struct taking *t)
 		take_answer(desk, t, &ticket);
 }
 
-/* --- held ------------------------------------------------------------------------------------------------------ */
+/* --- held
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void
 take_held(struct desk *desk, const struct taking *t, const char *why)
@@ -383,10 +405,10 @@ take_held(struct desk *desk, const struct taking *t, const char *why)
 	TICKET_AUTO row;
 	g_autofree char *who = notice_who(t->name, *t->address != '\0' ? t->address : "an unknown sender");
 	g_autofree char *headline = g_strdup_printf("A mail from %s could not be read: %s", who, why);
-	g_autofree char *warning = g_strdup_printf("It is kept as mail %" G_GINT64_FORMAT
-						   ". \"triagectl mail raw %" G_GINT64_FORMAT "\" shows it, \"triagectl held release %" G_GINT64_FORMAT
-						   "\" tries again.",
-	    t->id, t->id, t->id);
+	g_autofree char *warning =
+	    g_strdup_printf("It is kept as mail %" G_GINT64_FORMAT ". \"triagectl mail raw %" G_GINT64_FORMAT
+			    "\" shows it, \"triagectl held release %" G_GINT64_FORMAT "\" tries again.",
+		t->id, t->id, t->id);
 	g_autofree char *cause = g_strdup_printf("held mail %" G_GINT64_FORMAT, t->id);
 	struct notice n = {.mailbox = t->mailbox,
 	    .message = message,
@@ -400,7 +422,8 @@ take_held(struct desk *desk, const struct taking *t, const char *why)
 	ticket_load(desk, ticket, &row);
 	n.ticket = &row;
 	notice_team(desk, &n);
-	log_warn("mail %" G_GINT64_FORMAT " in mailbox %s is held: %s; it is ticket #%" G_GINT64_FORMAT, t->id, t->mailbox->name, why, ticket);
+	log_warn("mail %" G_GINT64_FORMAT " in mailbox %s is held: %s; it is ticket #%" G_GINT64_FORMAT,
+	    t->id, t->mailbox->name, why, ticket);
 }
 
 void
@@ -418,7 +441,8 @@ take_unread(struct desk *desk, gint64 mail, const char *why)
 		take_held(desk, &t, why);
 }
 
-/* --- the order of questions ------------------------------------------------------------------------------------ */
+/* --- the order of questions
+ * ------------------------------------------------------------------------------------ */
 
 void
 take_read(struct desk *desk, gint64 id, GBytes *result)

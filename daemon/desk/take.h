@@ -1,4 +1,5 @@
-/* What becomes of a mail that was read, or could not be. Both run inside the piece that also makes the mail done or held. */
+/* What becomes of a mail that was read, or could not be. Both run inside the piece that also makes the mail
+ * done or held. */
 #ifndef TRIAGED_TAKE_H
 #define TRIAGED_TAKE_H
 
@@ -8,15 +9,15 @@
 
 /* A mail on its way through the desk. */
 struct taking {
-	gint64 id;                         /* mail.id */
+	gint64 id; /* mail.id */
 	const struct mail *mail;
 	const struct conf_mailbox *mailbox;
-	const char *address;               /* the sender's, "" */
-	const char *name;                  /* as shown */
-	gint64 person;                     /* 0: no usable address */
+	const char *address; /* the sender's, "" */
+	const char *name;    /* as shown */
+	gint64 person;	     /* 0: no usable address */
 	gint64 fingerprint;
 	gboolean cut;
-	gint64 held_ticket;                /* the ticket it got when it was held; 0 */
+	gint64 held_ticket; /* the ticket it got when it was held; 0 */
 	struct decision decision;
 };
 
@@ -27,8 +28,10 @@ void take_read(struct desk *desk, gint64 mail, GBytes *result);
 void take_unread(struct desk *desk, gint64 mail, const char *why);
 
 /* Shared with agent.c and bounce.c: a message row of this kind with its parts and ids; its id. */
-gint64 take_message(struct desk *desk, const struct taking *taking, gint64 ticket, const char *kind, const char *why);
+gint64 take_message(
+    struct desk *desk, const struct taking *taking, gint64 ticket, const char *kind, const char *why);
 /* The mail is done. */
-void take_done(struct desk *desk, const struct taking *taking, const char *outcome, gint64 ticket, gint64 message);
+void take_done(
+    struct desk *desk, const struct taking *taking, const char *outcome, gint64 ticket, gint64 message);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The evidence is looked for in order of its strength; the first that holds decides. What a stranger quotes never joins, it only
- * leaves a hint. Ids of parents that were never seen are remembered with the ticket (message NULL), so that a late parent
- * is known when it comes.
+ * The evidence is looked for in order of its strength; the first that holds decides. What a stranger quotes
+ * never joins, it only leaves a hint. Ids of parents that were never seen are remembered with the ticket
+ * (message NULL), so that a late parent is known when it comes.
  */
 #include "config.h"
 
@@ -63,7 +63,7 @@ recipient_token(struct desk *desk, const struct mail *mail, struct token *token)
 		if (token_in_address(desk->tokens, address, today(), token))
 			return TRUE;
 	return token_among(desk, mail_value(mail, MAIL_to), "(&s&s)", token) ||
-	    token_among(desk, mail_value(mail, MAIL_cc), "(&s&s)", token);
+	       token_among(desk, mail_value(mail, MAIL_cc), "(&s&s)", token);
 }
 
 static void
@@ -115,7 +115,8 @@ by_address(struct desk *desk, const struct mail *mail, gint64 person, struct dec
 	else if (is_participant(desk, ticket, person))
 		join(d, ticket, TRUE, "signed: sent to a reply address of the ticket, by a participant");
 	else
-		join(d, ticket, FALSE, "signed, by another: sent to a reply address that was made for somebody else");
+		join(d, ticket, FALSE,
+		    "signed, by another: sent to a reply address that was made for somebody else");
 }
 
 /* The ids a mail speaks of, nearest first. */
@@ -143,12 +144,15 @@ by_signed_id(struct desk *desk, GPtrArray *ids, gint64 person, struct decision *
 	struct token token;
 
 	for (guint i = 0; i < ids->len && d->ticket == 0; i++) {
-		if (!token_in_message_id(desk->tokens, ids->pdata[i], today(), &token) || !exists(desk, token.number))
+		if (!token_in_message_id(desk->tokens, ids->pdata[i], today(), &token) ||
+		    !exists(desk, token.number))
 			continue;
 		if (is_participant(desk, token.number, person))
-			join(d, token.number, TRUE, "signed: answers a mail of ours by its Message-ID, by a participant");
+			join(d, token.number, TRUE,
+			    "signed: answers a mail of ours by its Message-ID, by a participant");
 		else
-			join(d, token.number, FALSE, "signed, by another: answers a mail of ours by its Message-ID");
+			join(d, token.number, FALSE,
+			    "signed, by another: answers a mail of ours by its Message-ID");
 	}
 }
 
@@ -160,7 +164,8 @@ ticket_of_id(struct desk *desk, const char *id)
 	gint64 ticket = 0;
 
 	while (query_next(q))
-		if (query_is_null(q, 1) || strcmp(query_text(q, 2), id) == 0 || strcmp(query_text(q, 3), id) == 0)
+		if (query_is_null(q, 1) || strcmp(query_text(q, 2), id) == 0 ||
+		    strcmp(query_text(q, 3), id) == 0)
 			ticket = query_int(q, 0);
 	return ticket;
 }
@@ -174,7 +179,8 @@ by_known_id(struct desk *desk, GPtrArray *ids, gint64 person, struct decision *d
 		if (ticket == 0)
 			continue;
 		if (is_participant(desk, ticket, person))
-			join(d, ticket, TRUE, "known: References name a mail of the ticket, the sender is a participant");
+			join(d, ticket, TRUE,
+			    "known: References name a mail of the ticket, the sender is a participant");
 		else
 			hint(d, ticket, "a stranger to the ticket quotes a mail of it in References");
 	}
@@ -191,7 +197,8 @@ by_own_id(struct desk *desk, const struct mail *mail, gint64 person, struct deci
 	if (ticket == 0)
 		return;
 	if (role != NULL && strcmp(role, "named") != 0)
-		join(d, ticket, TRUE, "known: a mail of the ticket answers this one, which came late, by the same customer");
+		join(d, ticket, TRUE,
+		    "known: a mail of the ticket answers this one, which came late, by the same customer");
 	else
 		hint(d, ticket, "a mail of that ticket answers this one");
 }
@@ -256,5 +263,6 @@ thread_remember(struct desk *desk, const struct mail *mail, gint64 ticket, gint6
 		store_run(desk->store, SQL_MID_ADD, "iii", store_hash(desk->store, own), ticket, message);
 	for (guint i = 0; i < ids->len; i++)
 		if (!token_in_message_id(desk->tokens, ids->pdata[i], 0, &token))
-			store_run(desk->store, SQL_MID_GHOST, "ii", store_hash(desk->store, ids->pdata[i]), ticket);
+			store_run(
+			    desk->store, SQL_MID_GHOST, "ii", store_hash(desk->store, ids->pdata[i]), ticket);
 }

@@ -12,6 +12,7 @@ void
 ticket_load(struct desk *desk, gint64 id, struct ticket *t)
 {
 	struct query *q = store_query(desk->store, SQL_TICKET_GET, "i", id);
+	char **const texts[] = {&t->subject, &t->queue, &t->mailbox, &t->state, &t->priority, &t->root};
 
 	memset(t, 0, sizeof *t);
 	while (query_next(q)) {
@@ -28,6 +29,10 @@ ticket_load(struct desk *desk, gint64 id, struct ticket *t)
 		t->updated = query_int(q, 10);
 		t->closed = query_int(q, 11);
 	}
+	/* No ticket, or a store in trouble: texts are "" all the same. */
+	for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+		if (*texts[i] == NULL)
+			*texts[i] = g_strdup("");
 }
 
 void
@@ -43,20 +48,22 @@ ticket_clear(struct ticket *t)
 }
 
 void
-ticket_note_history(struct desk *desk, gint64 ticket, const char *who, const char *what, const char *was, const char *now,
-    const char *why, gint64 mail)
+ticket_note_history(struct desk *desk, gint64 ticket, const char *who, const char *what, const char *was,
+    const char *now, const char *why, gint64 mail)
 {
-	store_run(desk->store, SQL_HISTORY_ADD, "iisssssk", ticket, clock_now(), who, what, was, now, why, mail);
+	store_run(
+	    desk->store, SQL_HISTORY_ADD, "iisssssk", ticket, clock_now(), who, what, was, now, why, mail);
 }
 
 gint64
-ticket_new(struct desk *desk, const struct conf_mailbox *mailbox, const char *subject, gint64 customer, const char *why, gint64 mail)
+ticket_new(struct desk *desk, const struct conf_mailbox *mailbox, const char *subject, gint64 customer,
+    const char *why, gint64 mail)
 {
 	g_autofree char *uuid = g_uuid_string_random();
 	const char *domain = strrchr(mailbox->addresses->pdata[0], '@') + 1;
 	g_autofree char *root = g_strdup_printf("desk.%s@%s", uuid, domain);
-	gint64 id = store_insert(desk->store, SQL_TICKET_ADD, "sssksi", subject, mailbox->queue->name, mailbox->name, customer, root,
-	    clock_now());
+	gint64 id = store_insert(desk->store, SQL_TICKET_ADD, "sssksi", subject, mailbox->queue->name,
+	    mailbox->name, customer, root, clock_now());
 
 	if (customer != 0)
 		store_run(desk->store, SQL_PARTICIPANT_ADD, "iis", id, customer, "customer");
@@ -79,7 +86,8 @@ replace(char **at, const char *value)
 }
 
 void
-ticket_set_state(struct desk *desk, struct ticket *t, const char *state, const char *who, const char *why, gint64 mail)
+ticket_set_state(
+    struct desk *desk, struct ticket *t, const char *state, const char *who, const char *why, gint64 mail)
 {
 	gint64 now = clock_now();
 
@@ -94,7 +102,8 @@ ticket_set_state(struct desk *desk, struct ticket *t, const char *state, const c
 }
 
 void
-ticket_set_assignee(struct desk *desk, struct ticket *t, gint64 person, const char *who, const char *why, gint64 mail)
+ticket_set_assignee(
+    struct desk *desk, struct ticket *t, gint64 person, const char *who, const char *why, gint64 mail)
 {
 	g_autofree char *was = NULL;
 	g_autofree char *now = NULL;
@@ -121,7 +130,8 @@ ticket_set_queue(struct desk *desk, struct ticket *t, const char *queue, const c
 }
 
 void
-ticket_set_priority(struct desk *desk, struct ticket *t, const char *priority, const char *who, const char *why)
+ticket_set_priority(
+    struct desk *desk, struct ticket *t, const char *priority, const char *who, const char *why)
 {
 	if (strcmp(t->priority, priority) == 0)
 		return;

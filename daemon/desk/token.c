@@ -6,7 +6,14 @@
 #include <gio/gio.h>
 #include <string.h>
 
-enum { KEYS = 16, DATA_BYTES = 12, MAC_BYTES = 13, TOKEN_BYTES = DATA_BYTES + MAC_BYTES, KEY_MIN = 16, KEY_MAX = 64 };
+enum {
+	KEYS = 16,
+	DATA_BYTES = 12,
+	MAC_BYTES = 13,
+	TOKEN_BYTES = DATA_BYTES + MAC_BYTES,
+	KEY_MIN = 16,
+	KEY_MAX = 64
+};
 
 static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -56,7 +63,8 @@ tokens_new(GBytes *bytes, GError **error)
 			continue;
 		if (!parse_key(t, line, &id)) {
 			g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-			    "keys: line %d is not \"ID HEX\" with an id from 0 to 15 and 16 to 64 bytes", i + 1);
+			    "keys: line %d is not \"ID HEX\" with an id from 0 to 15 and 16 to 64 bytes",
+			    i + 1);
 			tokens_free(t);
 			return NULL;
 		}

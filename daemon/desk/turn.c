@@ -1,6 +1,6 @@
 /*
- * The commit comes when nothing else is waiting: it is an idle source of lower priority than every descriptor, bounded by
- * pieces and by time.
+ * The commit comes when nothing else is waiting: it is an idle source of lower priority than every
+ * descriptor, bounded by pieces and by time.
  */
 #include "config.h"
 
@@ -62,7 +62,8 @@ turn_piece(struct desk *desk)
 {
 	struct turn *turn = desk->turn;
 
-	if (store_in_turn(desk->store) && (turn->pieces >= TURN_PIECES || clock_steady() - turn->begun > TURN_MS))
+	if (store_in_turn(desk->store) &&
+	    (turn->pieces >= TURN_PIECES || clock_steady() - turn->begun > TURN_MS))
 		turn_commit(desk);
 	if (!store_in_turn(desk->store)) {
 		store_begin(desk->store);
@@ -150,7 +151,8 @@ turn_commit(struct desk *desk)
 		return;
 	failpoint("desk-before-commit");
 	if (!store_commit(desk->store, &error)) {
-		log_error("%s; nothing of this turn was said to anybody, ending so that the desk begins anew", error->message);
+		log_error("%s; nothing of this turn was said to anybody, ending so that the desk begins anew",
+		    error->message);
 		_exit(EXIT_AGAIN);
 	}
 	failpoint("desk-after-commit");

@@ -14,10 +14,11 @@ struct child *
 child_new(const char *kind, const char *name)
 {
 	struct child *c = g_new0(struct child, 1);
+	g_autofree char *program = g_strconcat("triaged-", kind, NULL);
 
 	c->kind = g_strdup(kind);
 	c->name = g_strdup(name);
-	c->program = g_intern_string(g_strconcat("triaged-", kind, NULL));
+	c->program = g_intern_string(program);
 	c->backoff = CHILD_BACKOFF_FIRST;
 	return c;
 }
@@ -60,6 +61,7 @@ child_ended(struct child *c, int status)
 	}
 	back_off(c, WIFEXITED(status) && WEXITSTATUS(status) == EXIT_REFUSED ? CHILD_BACKOFF_LAST : 0);
 	if (WIFSIGNALED(status))
-		return g_strdup_printf("killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		return g_strdup_printf(
+		    "killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
 	return g_strdup_printf("exit %d", WEXITSTATUS(status));
 }

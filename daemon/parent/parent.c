@@ -1,6 +1,7 @@
 /*
- * triaged: the parent. It reads the configuration and the secrets, starts the programs, gives each its link, starts those again that
- * die, and loads a new configuration when asked. It never sees a mail, the store or the network.
+ * triaged: the parent. It reads the configuration and the secrets, starts the programs, gives each its link,
+ * starts those again that die, and loads a new configuration when asked. It never sees a mail, the store or
+ * the network.
  *
  * Trusts: the configuration file, its children only as far as their messages pass wire_check.
  */
@@ -38,7 +39,7 @@ static struct {
 	GBytes *packed;
 	GPtrArray *children; /* struct child *; the desk is the first */
 	GMainLoop *loop;
-	int desk_link;       /* -1: no desk */
+	int desk_link; /* -1: no desk */
 	guint desk_source;
 	guint timer;
 	gboolean desk_ready;
@@ -62,7 +63,8 @@ fields(const char *format, ...)
 	return v;
 }
 
-/* --- the configuration ------------------------------------------------------------------------------------- */
+/* --- the configuration -------------------------------------------------------------------------------------
+ */
 
 static void
 say_errors(GPtrArray *errors, GString *text)
@@ -95,7 +97,8 @@ load(GBytes **packed, GString *text)
 	return conf;
 }
 
-/* --- starting ------------------------------------------------------------------------------------------------ */
+/* --- starting
+ * ------------------------------------------------------------------------------------------------ */
 
 static gboolean
 is_desk(const struct child *c)
@@ -181,11 +184,11 @@ start_failed(struct child *c, GError *error)
 {
 	g_autofree char *end = child_ended(c, EXIT_TEMPFAIL << 8);
 
-	log_error("cannot start %s %s: %s; trying again in %" G_GINT64_FORMAT " ms", c->program, c->name, error->message,
-	    c->again - clock_steady());
+	log_error("cannot start %s %s: %s; trying again in %" G_GINT64_FORMAT " ms", c->program, c->name,
+	    error->message, c->again - clock_steady());
 	to_desk(WIRE_CHILD_DOWN,
-	    fields("{'kind': <%s>, 'name': <%s>, 'pid': <uint32 0>, 'why': <%s>, 'again_ms': <%t>}", c->kind, c->name,
-		error->message, (guint64)MAX(0, c->again - clock_steady())),
+	    fields("{'kind': <%s>, 'name': <%s>, 'pid': <uint32 0>, 'why': <%s>, 'again_ms': <%t>}", c->kind,
+		c->name, error->message, (guint64)MAX(0, c->again - clock_steady())),
 	    -1);
 }
 
@@ -242,7 +245,8 @@ add_children(void)
 		g_ptr_array_add(the.children, child_new("mime", number));
 	}
 	for (guint i = 0; i < the.conf->relays->len; i++)
-		g_ptr_array_add(the.children, child_new("send", ((struct conf_relay *)the.conf->relays->pdata[i])->name));
+		g_ptr_array_add(
+		    the.children, child_new("send", ((struct conf_relay *)the.conf->relays->pdata[i])->name));
 	for (guint i = 0; i < the.conf->mailboxes->len; i++) {
 		struct conf_mailbox *box = the.conf->mailboxes->pdata[i];
 
@@ -251,7 +255,8 @@ add_children(void)
 	}
 }
 
-/* --- ending and reloading ------------------------------------------------------------------------------------- */
+/* --- ending and reloading
+ * ------------------------------------------------------------------------------------- */
 
 static struct child *
 child_find(const char *kind, const char *name)
@@ -319,8 +324,8 @@ stop(int status)
 		g_main_loop_quit(the.loop);
 }
 
-/* The children of the old configuration leave by themselves; their pids must still be reaped, so they stay in the list under
- * the new one until they have. */
+/* The children of the old configuration leave by themselves; their pids must still be reaped, so they stay in
+ * the list under the new one until they have. */
 static void
 renew(struct conf *conf, GBytes *packed)
 {
@@ -353,7 +358,8 @@ reload(void)
 	struct conf *conf = load(&packed, text);
 
 	if (conf == NULL)
-		log_error("reload: %s is not used, the running configuration stays:\n%s", the.path, text->str);
+		log_error(
+		    "reload: %s is not used, the running configuration stays:\n%s", the.path, text->str);
 	else
 		log_info("reload: %s is good; starting anew with it", the.path);
 	to_desk(WIRE_RELOAD_RESULT, fields("{'ok': <%b>, 'text': <%s>}", conf != NULL, text->str), -1);
@@ -375,11 +381,12 @@ notify(const char *state)
 		to.sun_path[0] = '\0';
 	s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (s >= 0 && sendto(s, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
-		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path))) < 0)
+			  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path))) < 0)
 		log_warn("cannot tell systemd \"%s\": %s", state, g_strerror(errno));
 }
 
-/* --- the desk's messages -------------------------------------------------------------------------------------- */
+/* --- the desk's messages
+ * -------------------------------------------------------------------------------------- */
 
 static void
 on_kill(const struct ipc_message *m)
@@ -453,10 +460,11 @@ on_desk_message(gint fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-/* --- signals --------------------------------------------------------------------------------------------------- */
+/* --- signals
+ * --------------------------------------------------------------------------------------------------- */
 
-/* Ends of the desk that another start cannot mend: the store belongs to another desk (76), is damaged or too new (65), or
- * the configuration cannot be used (78). */
+/* Ends of the desk that another start cannot mend: the store belongs to another desk (76), is damaged or too
+ * new (65), or the configuration cannot be used (78). */
 static int
 final_status(int status)
 {
@@ -482,13 +490,13 @@ reaped(struct child *c, int status)
 	if (is_desk(c))
 		drop_desk_link();
 	if (!good && !the.stopping)
-		log_warn("%s %s (pid %d) ended: %s; starting it again in %" G_GINT64_FORMAT " ms", c->program, c->name, (int)pid,
-		    end, MAX(0, c->again - clock_steady()));
+		log_warn("%s %s (pid %d) ended: %s; starting it again in %" G_GINT64_FORMAT " ms", c->program,
+		    c->name, (int)pid, end, MAX(0, c->again - clock_steady()));
 	if (is_desk(c) && final_status(status) != 0)
 		stop(final_status(status));
 	to_desk(WIRE_CHILD_DOWN,
-	    fields("{'kind': <%s>, 'name': <%s>, 'pid': <%u>, 'why': <%s>, 'again_ms': <%t>}", c->kind, c->name, (guint32)pid, end,
-		(guint64)MAX(0, c->again - clock_steady())),
+	    fields("{'kind': <%s>, 'name': <%s>, 'pid': <%u>, 'why': <%s>, 'again_ms': <%t>}", c->kind,
+		c->name, (guint32)pid, end, (guint64)MAX(0, c->again - clock_steady())),
 	    -1);
 }
 
@@ -541,7 +549,8 @@ watch_signals(void)
 	return fd >= 0 && g_unix_fd_add(fd, G_IO_IN, on_signal, NULL) != 0;
 }
 
-/* --- main ------------------------------------------------------------------------------------------------------ */
+/* --- main
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* The folders of the store and the socket, owned by who will use them. */
 static gboolean
@@ -551,7 +560,9 @@ make_folder(const char *file, const char *user, mode_t mode)
 	struct passwd *pw = geteuid() == 0 ? getpwnam(user) : NULL;
 
 	if (geteuid() == 0 && pw == NULL) {
-		log_error("there is no user \"%s\" to run as; make it, or name another with user in the desk's block", user);
+		log_error("there is no user \"%s\" to run as; make it, or name another with user in the "
+			  "desk's block",
+		    user);
 		return FALSE;
 	}
 	if (g_access(folder, F_OK) == 0)
@@ -576,7 +587,8 @@ run(void)
 		log_error("%s cannot be used; not starting", the.path);
 		return EXIT_CONFIG;
 	}
-	if (!make_folder(the.conf->store, the.conf->user, 0700) || !make_folder(the.conf->control, the.conf->user, 0755))
+	if (!make_folder(the.conf->store, the.conf->user, 0700) ||
+	    !make_folder(the.conf->control, the.conf->user, 0755))
 		return EXIT_CONFIG;
 	if (!watch_signals())
 		log_fatal("cannot watch signals: %s", g_strerror(errno));
@@ -585,6 +597,10 @@ run(void)
 	start_due();
 	g_main_loop_run(the.loop);
 	log_info("stopped");
+	g_ptr_array_unref(the.children);
+	g_bytes_unref(the.packed);
+	conf_free(the.conf);
+	g_main_loop_unref(the.loop);
 	return the.status;
 }
 

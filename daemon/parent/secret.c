@@ -61,7 +61,8 @@ from_command(const char *command, GError **error)
 		return -1;
 	}
 	if (!g_subprocess_get_successful(sub)) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "command for a secret (%s) did not end well", command);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+		    "command for a secret (%s) did not end well", command);
 		return -1;
 	}
 	data = g_bytes_get_data(out, &n);
@@ -93,8 +94,8 @@ make_keys(const char *path, GError **error)
 	FD_AUTO fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400);
 
 	if (fd < 0 || getentropy(bytes, sizeof bytes) < 0) {
-		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno), "keys %s: cannot make them: %s", path,
-		    g_strerror(errno));
+		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno),
+		    "keys %s: cannot make them: %s", path, g_strerror(errno));
 		return FALSE;
 	}
 	for (gsize i = 0; i < sizeof bytes; i++)

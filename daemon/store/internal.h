@@ -6,12 +6,16 @@
 
 #include "store/store.h"
 
+enum { PARAMETERS_MOST = 16 };
+
 struct query {
 	struct store *store;
 	sqlite3_stmt *stmt;
 	gboolean busy;
-	gboolean own; /* of store_query_sql: finalised and freed at its end */
-	char *keep;   /* a bound text that lives as long as the query */
+	gboolean own;		    /* of store_query_sql: finalised and freed at its end */
+	int index[PARAMETERS_MOST]; /* SQLite's number of $1, $2, ...: to it these are names, numbered as they
+				       appear */
+	char *keep;		    /* a bound text that lives as long as the query */
 };
 
 struct store {

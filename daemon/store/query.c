@@ -47,10 +47,21 @@ bind_one(sqlite3_stmt *stmt, int i, char type, va_list *ap)
 }
 
 static void
-bind_all(sqlite3_stmt *stmt, const char *types, va_list *ap)
+find_parameters(struct query *q)
+{
+	for (int i = 0; i < PARAMETERS_MOST; i++) {
+		char name[8];
+
+		g_snprintf(name, sizeof name, "$%d", i + 1);
+		q->index[i] = sqlite3_bind_parameter_index(q->stmt, name);
+	}
+}
+
+static void
+bind_all(struct query *q, const char *types, va_list *ap)
 {
 	for (int i = 0; types[i] != '\0'; i++)
-		bind_one(stmt, i + 1, types[i], ap);
+		bind_one(q->stmt, q->index[i], types[i], ap);
 }
 
 /* The statement, ready to step; NULL after a failure. */
@@ -68,11 +79,12 @@ start(struct store *store, enum statement which, const char *types, va_list *ap)
 			store_trouble(store, rc, sql[which]);
 			return NULL;
 		}
+		find_parameters(q);
 	}
 	g_assert(!q->busy);
 	q->store = store;
 	q->busy = TRUE;
-	bind_all(q->stmt, types, ap);
+	bind_all(q, types, ap);
 	return q;
 }
 
@@ -200,8 +212,9 @@ store_query_sql(struct store *store, const char *text, const char *types, ...)
 	q->store = store;
 	q->busy = TRUE;
 	q->own = TRUE;
+	find_parameters(q);
 	va_start(ap, types);
-	bind_all(q->stmt, types, &ap);
+	bind_all(q, types, &ap);
 	va_end(ap);
 	return q;
 }

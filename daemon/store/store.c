@@ -87,12 +87,17 @@ take_lock(struct store *store, GError **error)
 		    store->path, path, g_strerror(errno));
 		return FALSE;
 	}
-	if (flock(store->lock, LOCK_EX | LOCK_NB) < 0) {
+	if (flock(store->lock, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
 		if (read(store->lock, holder, sizeof holder - 1) < 0)
 			holder[0] = '\0';
 		g_set_error(error, STORE_ERROR, STORE_ERROR_BUSY,
 		    "store %s: another desk has it (pid %s); stop that one first", store->path,
 		    g_strstrip(holder));
+		return FALSE;
+	}
+	if (flock(store->lock, LOCK_EX | LOCK_NB) < 0) {
+		g_set_error(error, STORE_ERROR, STORE_ERROR_OTHER, "store %s: cannot lock it: %s",
+		    store->path, g_strerror(errno));
 		return FALSE;
 	}
 	if (ftruncate(store->lock, 0) < 0 || !fd_write_all(store->lock, mine, strlen(mine), NULL))

@@ -1,10 +1,10 @@
 /*
- * The store: one SQLite file (WAL, synchronous=FULL, foreign keys, STRICT). One writing connection, in the desk;
- * triagectl opens it read-only.
+ * The store: one SQLite file (WAL, synchronous=FULL, foreign keys, STRICT). One writing connection, in the
+ * desk; triagectl opens it read-only.
  *
- * Statements have names (store/statements.h) and are prepared once. A failing statement does not stop its caller in the
- * middle of a thought: the failure sticks to the store, later statements of the same piece do nothing, and
- * store_piece_end or store_commit says what went wrong. Only code in store/ sees SQLite.
+ * Statements have names (store/statements.h) and are prepared once. A failing statement does not stop its
+ * caller in the middle of a thought: the failure sticks to the store, later statements of the same piece do
+ * nothing, and store_piece_end or store_commit says what went wrong. Only code in store/ sees SQLite.
  */
 #ifndef TRIAGED_STORE_H
 #define TRIAGED_STORE_H
@@ -32,8 +32,9 @@ struct store *store_open(const char *path, GError **error);
 struct store *store_open_readonly(const char *path, GError **error);
 void store_close(struct store *store);
 
-/* One turn: begin, any number of pieces, commit. A piece is a savepoint: if one of its statements failed, its work is
- * undone and FALSE comes back with the reason, and the turn goes on. store_commit FALSE: nothing of the turn is there. */
+/* One turn: begin, any number of pieces, commit. A piece is a savepoint: if one of its statements failed, its
+ * work is undone and FALSE comes back with the reason, and the turn goes on. store_commit FALSE: nothing of
+ * the turn is there. */
 void store_begin(struct store *store);
 gboolean store_in_turn(const struct store *store);
 void store_piece_begin(struct store *store);
@@ -42,17 +43,18 @@ gboolean store_commit(struct store *store, GError **error);
 /* The same as a failed statement: the piece will be undone. */
 void store_piece_fail(struct store *store, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Runs a statement to its end. `types`, one letter a parameter: i gint64, k gint64 key (0 is NULL), s const char * (NULL is NULL), b GBytes * (NULL is
- * NULL). store_run answers the number of rows changed; store_insert the rowid; store_get_int the first column of the first row,
- * `otherwise` where there is none or it is NULL; store_get_text likewise, caller frees. */
+/* Runs a statement to its end. `types`, one letter a parameter: i gint64, k gint64 key (0 is NULL), s const
+ * char * (NULL is NULL), b GBytes * (NULL is NULL). store_run answers the number of rows changed;
+ * store_insert the rowid; store_get_int the first column of the first row, `otherwise` where there is none or
+ * it is NULL; store_get_text likewise, caller frees. */
 int store_run(struct store *store, enum statement which, const char *types, ...);
 gint64 store_insert(struct store *store, enum statement which, const char *types, ...);
 gint64 store_get_int(struct store *store, gint64 otherwise, enum statement which, const char *types, ...);
 char *store_get_text(struct store *store, enum statement which, const char *types, ...);
 
-/* Walks rows: for (q = store_query(...); query_next(q);) ...; query_next answers FALSE at the end and gives the statement
- * back; query_end does so before the end. A query must be at its end before the same statement is run again. Column
- * texts live until the next query_next; never NULL (NULL is ""). */
+/* Walks rows: for (q = store_query(...); query_next(q);) ...; query_next answers FALSE at the end and gives
+ * the statement back; query_end does so before the end. A query must be at its end before the same statement
+ * is run again. Column texts live until the next query_next; never NULL (NULL is ""). */
 struct query;
 struct query *store_query(struct store *store, enum statement which, const char *types, ...);
 gboolean query_next(struct query *query);
@@ -64,7 +66,8 @@ GBytes *query_bytes(struct query *query, int column); /* a copy; caller unrefs *
 int query_columns(struct query *query);
 const char *query_name(struct query *query, int column);
 
-/* A statement of a reader's own, written in the portable subset; freed at its end. Texts and bytes given must outlive it. */
+/* A statement of a reader's own, written in the portable subset; freed at its end. Texts and bytes given must
+ * outlive it. */
 struct query *store_query_sql(struct store *store, const char *sql, const char *types, ...);
 
 /* Bytes free on the store's disk; G_MAXINT64 where it cannot be told. */
@@ -72,8 +75,8 @@ gint64 store_room(struct store *store);
 const char *store_path(const struct store *store);
 /* Moves the log into the file; when idle only. */
 void store_checkpoint(struct store *store);
-/* A verified copy at `path` (must not exist): written beside it, checked, renamed. Marked, so that a desk that is started on
- * it sends nothing old unasked. */
+/* A verified copy at `path` (must not exist): written beside it, checked, renamed. Marked, so that a desk
+ * that is started on it sends nothing old unasked. */
 gboolean store_backup(struct store *store, const char *path, GError **error);
 
 /* Keyed 64-bit hash of a Message-ID; the key is made with the store. */
