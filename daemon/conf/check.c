@@ -8,6 +8,13 @@
 
 #include <string.h>
 
+/* Was everything in this block, or behind this server, understood? What is missing may be what was not. */
+static gboolean
+sure(const struct parse *p, const void *thing)
+{
+	return !g_hash_table_contains(p->unsure, thing);
+}
+
 /* Names of one sort: what they stand for, in a table. */
 static GHashTable *
 table_new(void)
@@ -82,7 +89,7 @@ undefined(struct parse *p, const struct reference *reference, GHashTable *table,
 	while (g_hash_table_iter_next(&iter, &name, NULL))
 		nearest_offer(&nearest, name);
 	hint = nearest_hint(&nearest);
-	p->lost = TRUE;
+	g_hash_table_add(p->unsure, reference->owner);
 	report_error(
 	    &p->report, &reference->name.span, "there is no %s `%s`%s", what, reference->name.text, hint);
 }
@@ -177,7 +184,7 @@ check_server(struct parse *p, const struct conf_server *server, gboolean login)
 {
 	const struct span *span = tree_span(p, server);
 
-	if (span == NULL)
+	if (span == NULL || !sure(p, server))
 		return;
 	if (server->user && server->secret == CONF_SECRET_NONE)
 		report_error(&p->report, span,
@@ -196,7 +203,7 @@ check_relays(struct parse *p)
 	for (guint i = 0; i < p->conf->relays->len; i++) {
 		const struct conf_relay *relay = p->conf->relays->pdata[i];
 
-		if (relay->server.host == NULL && tree_span(p, &relay->server) == NULL)
+		if (tree_span(p, &relay->server) == NULL && sure(p, relay))
 			report_error(&p->report, tree_span(p, relay), "relay `%s` has no server: add `smtp`",
 			    relay->name);
 		check_server(p, &relay->server, FALSE);
@@ -207,7 +214,7 @@ check_relays(struct parse *p)
 static void
 check_addresses(struct parse *p, const struct conf_mailbox *mailbox, GHashTable *addresses)
 {
-	if (mailbox->addresses->len == 0 && !p->lost)
+	if (mailbox->addresses->len == 0 && sure(p, mailbox))
 		report_error(&p->report, tree_span(p, mailbox),
 		    "mailbox `%s` has no address to write from: add `address`", mailbox->name);
 	for (guint i = 0; i < mailbox->addresses->len; i++) {
@@ -236,7 +243,7 @@ check_mailboxes(struct parse *p, GHashTable *addresses)
 		check_addresses(p, mailbox, addresses);
 		if (mailbox->imap)
 			check_server(p, mailbox->imap, TRUE);
-		if (mailbox->relay == NULL && !p->lost)
+		if (mailbox->relay == NULL && sure(p, mailbox))
 			report_warning(&p->report, span,
 			    "mailbox `%s` has neither `smtp` nor `relay`: nothing can be sent from it",
 			    mailbox->name);
@@ -248,7 +255,7 @@ check_people(struct parse *p, const struct conf_team *team, GHashTable *mailboxe
 {
 	g_autoptr(GHashTable) people = table_new();
 
-	if (team->people->len == 0 && !p->lost)
+	if (team->people->len == 0 && sure(p, team))
 		report_warning(
 		    &p->report, tree_span(p, team), "nobody is in team `%s`: add `agent`", team->name);
 	for (guint i = 0; i < team->people->len; i++) {
@@ -274,7 +281,7 @@ check_teams(struct parse *p, GHashTable *addresses)
 
 		for (guint j = 0; j < queue->teams->len; j++)
 			g_hash_table_add(used, queue->teams->pdata[j]);
-		if (queue->teams->len == 0 && !p->lost)
+		if (queue->teams->len == 0 && sure(p, queue))
 			report_error(&p->report, tree_span(p, queue), "queue `%s` has no team: add `team`",
 			    queue->name);
 	}
@@ -282,7 +289,7 @@ check_teams(struct parse *p, GHashTable *addresses)
 		struct conf_team *team = p->conf->teams->pdata[i];
 
 		check_people(p, team, addresses);
-		if (!g_hash_table_contains(used, team) && !p->lost)
+		if (!g_hash_table_contains(used, team) && g_hash_table_size(p->unsure) == 0)
 			report_warning(&p->report, tree_span(p, team),
 			    "team `%s` is in no queue: no ticket comes to it", team->name);
 	}
@@ -339,6 +346,6 @@ check_tree(struct parse *p)
 	check_mailboxes(p, addresses);
 	check_teams(p, addresses);
 	check_trust(p);
-	if (!p->lost)
+	if (sure(p, p->conf))
 		check_missing(p);
 }

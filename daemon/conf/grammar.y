@@ -132,7 +132,7 @@ yyreport_syntax_error(const yypcontext_t *context, struct parse *p)
 	const struct span *span = here->start == p->statement.span.start ? here : &p->statement.span;
 	g_autofree char *wants = word ? tree_wants(word) : NULL;
 
-	p->lost = TRUE;
+	tree_unsure(p);
 	if (yypcontext_token(context) == YYSYMBOL_OPTION)
 		report_error(&p->report, here, "this belongs behind a server, in a statement `imap` or `smtp`");
 	else if (wants == NULL || between_statements(context))

@@ -157,6 +157,32 @@ may_be_keyword(const struct lexer *l, gboolean fresh)
 	return block(l) != 0 && (fresh || (!is_keyword_kind(l->before[0]) && l->before[0] != ','));
 }
 
+/* A word that stands outside of blocks only, at the beginning of a line, not further in than the line that
+ * opened the block: its brace was forgotten. Taking it as closed spares an error for everything that follows.
+ */
+static gboolean
+brace_forgotten(const struct lexer *l, const struct token *token, gboolean fresh)
+{
+	return fresh && l->depth > 0 && l->before[0] != ',' && !is_keyword_kind(l->before[0]) &&
+	       token->span.column <= l->indents[l->depth] && words_find(IN_TOP, token->text) &&
+	       words_find(block(l), token->text) == NULL;
+}
+
+/* `token` becomes the brace, and its word is read again. */
+static void
+close_forgotten(struct lexer *l, struct token *token)
+{
+	g_autofree char *message = g_strdup_printf(
+	    "this block is not closed before `%s` in line %d: its } is missing", token->text, l->line);
+
+	complain(l, &l->opened[l->depth], message);
+	token->kind = '}';
+	l->depth--;
+	l->at = l->file->text + token->offset;
+	l->column = token->span.column;
+	l->fresh = TRUE;
+}
+
 static void
 lex_bare(struct lexer *l, struct token *token, gboolean fresh)
 {
@@ -168,7 +194,9 @@ lex_bare(struct lexer *l, struct token *token, gboolean fresh)
 	token->span.length = l->column - token->span.column;
 	if (may_be_keyword(l, fresh))
 		token->word = words_find(block(l), token->text);
-	if (token->word) {
+	if (brace_forgotten(l, token, fresh)) {
+		close_forgotten(l, token);
+	} else if (token->word) {
 		token->kind = token->word->shape;
 		l->word = token->word;
 	} else if (is_word(token->text)) {
@@ -212,6 +240,7 @@ lex_open(struct lexer *l, struct token *token)
 	l->depth++;
 	l->in[l->depth] = in;
 	l->opened[l->depth] = token->span;
+	l->indents[l->depth] = l->indent;
 }
 
 /* At the end of the text: 0, or a brace that is missing. */
@@ -257,6 +286,8 @@ lex(struct lexer *l, struct token *token)
 		skip_space(l);
 		fresh = l->fresh;
 		l->fresh = FALSE;
+		if (fresh)
+			l->indent = l->column;
 		*token = (struct token){
 		    .text = "", .span = span_here(l, 1), .offset = (gsize)(l->at - l->file->text)};
 		if (*l->at == 0)

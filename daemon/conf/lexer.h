@@ -30,9 +30,11 @@ struct lexer {
 	gboolean fresh;		 /* no token yet on this line */
 	int before[2];		 /* kinds of the last token and the one before */
 	const struct word *word; /* the last keyword */
+	int indent;		 /* column of the first token of this line */
 	int depth;
 	guint in[LEXER_DEPTH_MAX + 1]; /* block at each depth; 0: one that is skipped */
 	struct span opened[LEXER_DEPTH_MAX + 1];
+	int indents[LEXER_DEPTH_MAX + 1]; /* of the line that opened the block */
 };
 
 void lexer_begin(

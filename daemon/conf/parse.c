@@ -141,6 +141,7 @@ parse_clear(struct parse *p)
 		tree_close(p);
 	g_hash_table_unref(p->frames[0].seen);
 	g_hash_table_unref(p->marks);
+	g_hash_table_unref(p->unsure);
 	g_array_unref(p->references);
 	g_ptr_array_unref(p->files);
 	g_string_chunk_free(p->strings);
@@ -155,6 +156,7 @@ conf_parse(const struct conf_source *source, GPtrArray *errors)
 	p.strings = g_string_chunk_new(4096);
 	p.files = g_ptr_array_new_with_free_func(g_free);
 	p.references = g_array_new(FALSE, FALSE, sizeof(struct reference));
+	p.unsure = g_hash_table_new(NULL, NULL);
 	p.marks = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	p.frames[0] = (struct frame){IN_TOP, p.conf, g_hash_table_new_full(NULL, NULL, NULL, g_free)};
 	open_file(&p, 0);

@@ -35,6 +35,14 @@ tree_span(const struct parse *p, const void *thing)
 	return g_hash_table_lookup(p->marks, thing);
 }
 
+void
+tree_unsure(struct parse *p)
+{
+	g_hash_table_add(p->unsure, tree_object(p));
+	if (p->server)
+		g_hash_table_add(p->unsure, p->server);
+}
+
 gboolean
 tree_name(struct parse *p, const struct token *name)
 {
@@ -51,9 +59,11 @@ tree_address(struct parse *p, const struct token *token)
 	const char *why = NULL;
 	char *address = syntax_address(token->text, &why);
 
-	if (address == NULL)
-		report_error(&p->report, &token->span, "`%s` is no address: %s", token->text, why);
-	return address;
+	if (address)
+		return address;
+	tree_unsure(p);
+	report_error(&p->report, &token->span, "`%s` is no address: %s", token->text, why);
+	return NULL;
 }
 
 static char *
@@ -124,6 +134,8 @@ tree_begin(struct parse *p, const struct token *keyword)
 	const struct span *first;
 
 	p->statement = *keyword;
+	if (keyword->kind != T_OPTION)
+		p->server = NULL;
 	if (!(keyword->word->in & frame->in))
 		log_fatal("configuration: lexer and grammar disagree at %s:%d:%d: `%s` is in no such block",
 		    keyword->span.file->name, keyword->span.line, keyword->span.column, keyword->text);
@@ -331,7 +343,7 @@ tree_unknown(struct parse *p, const struct token *word)
 	guint in = p->frames[p->depth].in;
 	g_autofree char *hint = hint_unknown(in, word->text);
 
-	p->lost = TRUE;
+	tree_unsure(p);
 	if (in == IN_TOP)
 		report_error(&p->report, &word->span, "no statement begins with `%s`%s", word->text, hint);
 	else
@@ -342,6 +354,6 @@ tree_unknown(struct parse *p, const struct token *word)
 void
 tree_misplaced(struct parse *p, const struct token *what)
 {
-	p->lost = TRUE;
+	tree_unsure(p);
 	report_error(&p->report, &what->span, "no block can begin here: what stands inside is not looked at");
 }

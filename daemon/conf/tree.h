@@ -35,7 +35,7 @@ struct parse {
 	int depth;
 	struct conf_server *server; /* that options belong to */
 	char *ca_file;		    /* of the desk: for servers that have none */
-	gboolean lost;	    /* a statement or a name was not understood: do not complain of what is missing */
+	GHashTable *unsure; /* blocks and servers with something that was not understood */
 	GArray *references; /* struct reference */
 	GHashTable *marks;  /* pointer into the tree -> struct span *: where it was written */
 };
@@ -85,6 +85,8 @@ struct conf_place tree_place(const struct token *token);
 /* Remembers where `thing` was written; where that was (NULL: it was not). */
 void tree_mark(struct parse *p, const void *thing, const struct token *token);
 const struct span *tree_span(const struct parse *p, const void *thing);
+/* Something here was not understood: nobody shall complain that it is missing. */
+void tree_unsure(struct parse *p);
 /* Is `name` one of ours (letters, digits, - _ .)? Reports if not. */
 gboolean tree_name(struct parse *p, const struct token *name);
 /* The address with its domain as A-label in lower case, or NULL, reported. Caller frees. */

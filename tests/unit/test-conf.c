@@ -249,9 +249,26 @@ static const struct {
 	"3:74: the text ends at the end of its line; a quotation mark is missing\n"},
     {HEAD BOX "team t { agent a@b \"\\x\" }", "3:76: behind a backslash stands \" or \\ or n\n"},
     {HEAD BOX "team t { agent a@b \"\" }", "3:74: this cannot be a name: it is empty\n"},
-    /* braces */
+    /* what is missing is not complained of where something was not understood, and only there */
+    {HEAD "mailbox m {\naddres m@x\nsmtp tls h user u pasword-file \"x\" }\nmailbox n { smtp tls h user u "
+	  "}" TAIL,
+	"4:1: no statement of `mailbox` begins with `addres`; did you mean `address`?\n"
+	"5:19: no statement of `mailbox` begins with `pasword-file`; did you mean `password-file`?\n"
+	"6:9: mailbox `n` has no address to write from: add `address`\n6:13: user `u` has no secret: add"},
+    {HEAD BOX "team t { agent a..b@c }", "3:70: `a..b@c` is no address"},
+    {HEAD BOX "taem t { agent a@b }", "3:55: no statement begins with `taem`; did you mean `team`?\n"},
+    /* braces: those that are forgotten, misplaced or too many */
     {HEAD BOX TAIL "}", "5:1: no block is open that this } could close\n"},
     {HEAD BOX "team t { agent a@b", "3:62: this block is never closed: its } is missing\n"},
+    {"desk \"D\" {\n" BOX TAIL "trust mx",
+	"1:10: this block is not closed before `mailbox` in line 2: its } is missing\n"},
+    {HEAD "foo {\n bar {\n" BOX TAIL,
+	"3:1: no statement begins with `foo`\n3:5: this block is not closed before `mailbox` in line 5: its "
+	"} is missing\n"
+	"4:6: this block is not closed before `mailbox` in line 5: its } is missing\n"},
+    {HEAD BOX "team t {\n\tagent a@b\n\tdesk \"E\" { }\n}",
+	"5:2: no statement of `team` begins with `desk`; it stands outside of blocks: is a } missing "
+	"above?\n"},
     {HEAD BOX TAIL "{ a }", "5:1: no block can begin here"},
     {HEAD BOX "queue q { team t { agent a@b } }" TAIL, "3:72: no block can begin here"},
     /* servers */
@@ -390,6 +407,20 @@ test_defaults(void)
 	g_assert_true(mailbox->queue->teams->pdata[0] == try.conf->teams->pdata[0]);
 }
 
+/* The desk's certificates are for each server that has none of its own, wherever the desk is written. */
+static void
+test_ca_file(void)
+{
+	TRY_AUTO try = try_text(
+	    "mailbox m { address m@x imap tls i user u password-file \"p\" smtp tls h ca-file \"/own\" }\n"
+	    "relay r { smtp tls h }\ntrust mx\ndesk \"D\" { ca-file \"/desk\" }" TAIL);
+	const struct conf_mailbox *mailbox = try.conf->mailboxes->pdata[0];
+
+	g_assert_cmpstr(mailbox->imap->ca_file, ==, "/desk");
+	g_assert_cmpstr(mailbox->relay->server.ca_file, ==, "/own");
+	g_assert_cmpstr(conf_relay_find(try.conf, "r")->server.ca_file, ==, "/desk");
+}
+
 static void
 test_find(void)
 {
@@ -498,6 +529,7 @@ main(int argc, char **argv)
 	g_test_add_func("/conf/errors", test_errors);
 	g_test_add_func("/conf/caret", test_caret);
 	g_test_add_func("/conf/defaults", test_defaults);
+	g_test_add_func("/conf/ca-file", test_ca_file);
 	g_test_add_func("/conf/find", test_find);
 	g_test_add_func("/conf/round-trip", test_round_trip);
 	g_test_add_func("/conf/example-file", test_example_file);
