@@ -1,12 +1,306 @@
-/* No bounce is recognised yet. */
+/* Is it a bounce, of whom, and of which mail of ours? */
 #include "config.h"
 
 #include "mime/bounce.h"
+#include "mime/bounce-list.h"
+#include "mime/bounce-status.h"
+#include "mime/bounce-words.h"
+#include "mime/machine.h"
+#include "mime/words.h"
+
+#include <string.h>
+
+struct signs {
+	gboolean report; /* there is a delivery status */
+	gboolean sender; /* a mail system wrote it */
+	gboolean subject, failure, delay, code, returned;
+};
+
+static const char *
+value_of(const struct parts *parts, const char *name)
+{
+	const char *value = field_get(parts->fields, name);
+
+	return value == NULL ? "" : value;
+}
+
+static gboolean
+has_any(const char *text, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strstr(text, *words) != NULL)
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean
+is_status(const struct part *part)
+{
+	return strcmp(part->type, "message/delivery-status") == 0 ||
+	       strcmp(part->type, "message/global-delivery-status") == 0;
+}
+
+static gboolean
+is_returned(const struct part *part)
+{
+	return strcmp(part->type, "message/rfc822") == 0 || strcmp(part->type, "text/rfc822-headers") == 0 ||
+	       strcmp(part->type, "message/global") == 0 || strcmp(part->type, "message/global-headers") == 0;
+}
+
+/* Somebody else's report: feedback and receipts look much like a bounce. */
+static gboolean
+is_other_report(const struct parts *parts)
+{
+	for (guint i = 0; i < parts->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(parts->parts, i);
+
+		if (strcmp(part->type, "message/feedback-report") == 0 ||
+		    strcmp(part->type, "message/disposition-notification") == 0)
+			return TRUE;
+		if (part->parent == -1 && strcmp(part->type, "multipart/report") == 0 &&
+		    (g_ascii_strcasecmp(part->report_type, "feedback-report") == 0 ||
+			g_ascii_strcasecmp(part->report_type, "disposition-notification") == 0))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean
+is_mail_system(const struct parts *parts)
+{
+	static const char *const senders[] = {"mailer-daemon", "mailerdaemon", "mailer_daemon", "postmaster",
+	    "post_master", "mail delivery", "delivery subsystem", "mail system", "mail deliver", "mdaemon",
+	    "system administrator", "internet mail", "mail administrator", "mailsystem", "bounce",
+	    "ndr admin", "mmsc", "microsoft outlook", "sns.amazonaws", "mail-daemon", "maildaemon", NULL};
+	g_autofree char *from = g_ascii_strdown(value_of(parts, "From"), -1);
+	const char *path = value_of(parts, "Return-Path");
+	g_autofree char *sender = machine_address(path);
+
+	return has_any(from, senders) || (strchr(path, '<') != NULL && *sender == '\0') ||
+	       strstr(sender, "mailer-daemon@") != NULL;
+}
+
+static void
+look(const struct parts *parts, const char *subject, const char *body, struct signs *signs)
+{
+	g_autofree char *lower = g_utf8_strdown(body, (gssize)MIN(strlen(body), BOUNCE_TEXT_MAX));
+	g_autofree char *title = g_utf8_strdown(subject, -1);
+	g_autofree char *head = g_strndup(body, bounce_text_original(body));
+	g_autofree char *status = bounce_status(head, FALSE);
+
+	for (guint i = 0; i < parts->parts->len; i++) {
+		signs->report |= is_status(g_ptr_array_index(parts->parts, i));
+		signs->returned |= is_returned(g_ptr_array_index(parts->parts, i));
+	}
+	signs->sender = is_mail_system(parts);
+	signs->subject = has_any(title, bounce_subjects) && !g_str_has_prefix(title, "re: ") &&
+			 !g_str_has_prefix(title, "fw");
+	signs->failure = has_any(lower, bounce_failures);
+	signs->delay = has_any(title, bounce_delays) || has_any(lower, bounce_delays);
+	signs->code = strcmp(status, "5.0.0") != 0;
+	signs->returned |= strlen(head) < strlen(body) && strlen(head) < BOUNCE_TEXT_MAX;
+}
+
+static gboolean
+is_bounce(const struct parts *parts, const struct signs *s)
+{
+	if (s->report || *value_of(parts, "X-Failed-Recipients") != '\0')
+		return TRUE;
+	if (s->sender && (s->subject || (s->failure && (s->code || s->returned))))
+		return TRUE;
+	return s->subject && s->failure && s->code && s->returned;
+}
+
+static void
+know(GHashTable *known, const char *value)
+{
+	char *address = machine_address(value);
+
+	if (*address != '\0')
+		g_hash_table_add(known, address);
+	else
+		g_free(address);
+}
+
+static const GArray *
+returned_fields(const struct parts *parts)
+{
+	for (guint i = 0; i < parts->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(parts->parts, i);
+
+		if (is_returned(part) && part->fields != NULL)
+			return part->fields;
+	}
+	return NULL;
+}
+
+/* The header line `name` of a mail that was returned as text. Caller frees; NULL where there is none. */
+static char *
+header_in_text(const char *text, const char *name)
+{
+	gsize length = strlen(name);
+
+	for (const char *p = text; *p != '\0';) {
+		gsize skip = strspn(p, " \t>"), line = strcspn(p, "\n");
+
+		if (line > skip && g_ascii_strncasecmp(p + skip, name, length) == 0) {
+			/* The value may stand in the next line. */
+			gsize next = p[line] == '\n' && g_ascii_isspace(p[line + 1])
+					 ? 1 + strcspn(p + line + 1, "\n")
+					 : 0;
+
+			return g_strndup(p + skip + length, line + next - skip - length);
+		}
+		p += line + (p[line] == '\n');
+	}
+	return NULL;
+}
+
+static char *
+returned_value(const struct parts *parts, const char *body, const char *name)
+{
+	const GArray *fields = returned_fields(parts);
+	const char *value = fields == NULL ? NULL : field_get(fields, name);
+	g_autofree char *line = g_strconcat(name, ":", NULL);
+
+	return value != NULL ? g_strdup(value) : header_in_text(body, line);
+}
+
+static char *
+bracketed(const char *value)
+{
+	const char *open = strchr(value, '<');
+
+	return open == NULL ? g_strdup("") : g_strndup(open + 1, strcspn(open + 1, "> \t\n"));
+}
+
+static char *
+original_id(const struct parts *parts, const char *body)
+{
+	g_autofree char *value = returned_value(parts, body, "Message-ID");
+	g_autofree char *id = bracketed(value == NULL ? "" : value);
+
+	if (*id != '\0')
+		return g_steal_pointer(&id);
+	return bracketed(value_of(parts, "In-Reply-To"));
+}
+
+static void
+read_reports(const struct parts *parts, const char *body, GPtrArray *list, gboolean *reported)
+{
+	for (guint i = 0; i < parts->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(parts->parts, i);
+
+		if (is_status(part) && part->text != NULL)
+			*reported |= bounce_report_read(part->text, list);
+	}
+	if (list->len == 0 && !*reported) {
+		g_autofree char *head = g_strndup(body, MIN(strlen(body), BOUNCE_TEXT_MAX));
+
+		*reported = bounce_report_read(head, list);
+	}
+}
+
+/* Exim and Gmail name them in the header. */
+static void
+read_failed_recipients(const struct parts *parts, GPtrArray *list)
+{
+	g_auto(GStrv) each = g_strsplit(value_of(parts, "X-Failed-Recipients"), ",", BOUNCE_RECIPIENTS_MAX);
+
+	for (char **one = each; *one != NULL; one++)
+		if (strchr(*one, '@') != NULL)
+			bounce_list_entry(list, g_strstrip(*one));
+}
+
+static void
+read_words(const struct parts *parts, const char *body, gboolean delayed, GPtrArray *list)
+{
+	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autofree char *to = returned_value(parts, body, "To");
+	g_autofree char *from = returned_value(parts, body, "From");
+	struct bounce_entry *entry;
+
+	know(known, value_of(parts, "From"));
+	know(known, value_of(parts, "To"));
+	know(known, value_of(parts, "Return-Path"));
+	know(known, from == NULL ? "" : from);
+	read_failed_recipients(parts, list);
+	if (list->len > 0) {
+		/* These are all; the text only says why. */
+		g_autoptr(GPtrArray) others = bounce_list_new();
+
+		bounce_text_read(body, known, delayed, others);
+		for (guint i = 0; i < others->len; i++) {
+			const struct bounce_entry *said = g_ptr_array_index(others, i);
+
+			for (guint j = 0; j < list->len; j++) {
+				entry = g_ptr_array_index(list, j);
+				if (list->len == 1 ||
+				    g_ascii_strcasecmp(entry->recipient, said->recipient) == 0)
+					bounce_list_diagnose(entry, said->diagnostic->str);
+			}
+		}
+		g_hash_table_remove_all(known);
+	}
+	if (list->len == 0)
+		bounce_text_read(body, known, delayed, list);
+	if (list->len == 0) {
+		g_autofree char *address = machine_address(to == NULL ? "" : to);
+
+		bounce_list_entry(list, address);
+	}
+	for (guint i = 0; i < list->len; i++) {
+		entry = g_ptr_array_index(list, i);
+		if (entry->status != NULL)
+			continue;
+		if (entry->diagnostic->len == 0) {
+			g_autofree char *head = g_strndup(body, bounce_text_original(body));
+
+			bounce_list_diagnose(entry, g_strstrip(head));
+		}
+		entry->status = bounce_status(entry->diagnostic->str, delayed);
+		entry->action = g_strdup(delayed ? "delayed" : "failed");
+	}
+}
+
+static GVariant *
+as_variant(GPtrArray *list, const char *id)
+{
+	GVariantBuilder all;
+
+	g_variant_builder_init(&all, G_VARIANT_TYPE("aa{ss}"));
+	for (guint i = 0; i < list->len; i++) {
+		const struct bounce_entry *entry = g_ptr_array_index(list, i);
+
+		g_variant_builder_open(&all, G_VARIANT_TYPE("a{ss}"));
+		g_variant_builder_add(&all, "{ss}", "recipient", entry->recipient);
+		g_variant_builder_add(&all, "{ss}", "status", entry->status);
+		g_variant_builder_add(&all, "{ss}", "action", entry->action);
+		g_variant_builder_add(&all, "{ss}", "diagnostic", entry->diagnostic->str);
+		g_variant_builder_add(&all, "{ss}", "original_message_id", id);
+		g_variant_builder_close(&all);
+	}
+	return g_variant_builder_end(&all);
+}
 
 GVariant *
 bounce_read(const struct parts *parts, const char *body)
 {
-	(void)parts;
-	(void)body;
-	return NULL;
+	struct signs signs = {0};
+	g_autoptr(GPtrArray) list = bounce_list_new();
+	g_autofree char *subject = words_decode(value_of(parts, "Subject"), "");
+	g_autofree char *id = NULL;
+	gboolean reported = FALSE;
+
+	look(parts, subject, body, &signs);
+	if (is_other_report(parts) || !is_bounce(parts, &signs))
+		return NULL;
+	read_reports(parts, body, list, &reported);
+	/* A report of success only. */
+	if (list->len == 0 && reported)
+		return NULL;
+	if (list->len == 0)
+		read_words(parts, body, signs.delay, list);
+	id = original_id(parts, body);
+	return as_variant(list, id);
 }

@@ -366,22 +366,34 @@ put_phrase(struct folder *f, const char *name)
 		put_quoted(f, name);
 }
 
+/* Dots in odd places make a local part one that needs quotes (RFC 5322 section 3.4.1). */
+static char *
+written_address(const char *address)
+{
+	const char *at = strchr(address, '@');
+
+	if (*address != '.' && at[-1] != '.' && g_strstr_len(address, at - address, "..") == NULL)
+		return g_strdup(address);
+	return g_strdup_printf("\"%.*s\"%s", (int)(at - address), address, at);
+}
+
 static gboolean
 put_mailbox(struct folder *f, const char *name, const char *address, gboolean *utf8, const char **why)
 {
 	g_autofree char *clean = header_clean(name);
-	g_autofree char *bracketed = NULL;
+	g_autofree char *written = NULL, *bracketed = NULL;
 
 	if (clean == NULL)
 		return refuse(why, "the name is not UTF-8");
 	if (!header_address_ok(address, utf8, why))
 		return FALSE;
+	written = written_address(address);
 	if (*clean == '\0') {
-		put_word(f, address, strlen(address));
+		put_word(f, written, strlen(written));
 		return TRUE;
 	}
 	put_phrase(f, clean);
-	bracketed = g_strdup_printf("<%s>", address);
+	bracketed = g_strdup_printf("<%s>", written);
 	put_word(f, bracketed, strlen(bracketed));
 	return TRUE;
 }
