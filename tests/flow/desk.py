@@ -15,7 +15,7 @@ import threading
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "contrib", "lib"))
 
-from people import (Busy, Mailbox, TooLate, answer_to, letter, outside, read_env, submit,  # noqa: E402
+from people import (PATIENCE, Busy, Mailbox, TooLate, answer_to, letter, outside, read_env, submit,  # noqa: E402
                     wait_for, words_of)
 
 __all__ = ["TOKEN", "Desk", "Servers", "TooLate", "answer_to", "letter", "outside", "submit", "wait_for", "words_of"]
@@ -77,6 +77,7 @@ class Desk:
         self.boxes = {}
         self.said = []
         self.process = None
+        self.patience = PATIENCE  # seconds, for whatever the desk is to do
         self.conf_path = os.path.join(self.dir, "triaged.conf")
         self.log_path = os.path.join(self.dir, "triaged.log")
         self.env["TRIAGED_CONF"] = self.conf_path
@@ -140,7 +141,7 @@ queue billing {{ team support }}
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([os.path.join(self.servers.programs, "triaged"), "-f", "-c", self.conf_path],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, start_new_session=True)
-        wait_for("triaged to answer", self.answers)
+        self.wait("triaged to answer", self.answers)
         return self
 
     def once(self):
@@ -149,6 +150,9 @@ queue billing {{ team support }}
     def died(self):
         """Has the failpoint been passed? The file has a byte from then on."""
         return os.path.exists(self.once()) and os.path.getsize(self.once()) > 0
+
+    def wait(self, what, condition):
+        return wait_for(what, condition, self.patience)
 
     def answers(self):
         assert self.process.poll() is None, "triaged ended with status %s" % self.process.returncode
@@ -210,15 +214,15 @@ queue billing {{ team support }}
 
     def about(self, subject, count=1):
         """The ticket(s) with this subject, once there are `count`: one as it is, several as a list."""
-        found = wait_for("%d ticket(s) about %r" % (count, subject),
-                         lambda: (lambda all_: all_ if len(all_) >= count else None)(self.tickets(subject=subject)))
+        found = self.wait("%d ticket(s) about %r" % (count, subject),
+                          lambda: (lambda all_: all_ if len(all_) >= count else None)(self.tickets(subject=subject)))
         assert len(found) == count, "%d tickets about %r, not %d" % (len(found), subject, count)
         return self.ticket(found[0]["number"]) if count == 1 else [self.ticket(t["number"]) for t in found]
 
     def grown(self, number, count):
         """The ticket, once it has `count` messages; more is an error."""
-        ticket = wait_for("%d messages in ticket %d" % (count, number),
-                          lambda: (lambda t: t if len(t["messages"]) >= count else None)(self.ticket(number)))
+        ticket = self.wait("%d messages in ticket %d" % (count, number),
+                           lambda: (lambda t: t if len(t["messages"]) >= count else None)(self.ticket(number)))
         assert len(ticket["messages"]) == count, "%d messages in ticket %d, not %d" % (len(ticket["messages"]), number, count)
         return ticket
 
@@ -256,7 +260,7 @@ queue billing {{ team support }}
         """The agent's notices about the ticket that match: the last of them, once there are `count`."""
         return self.box(agent or self.agent1).wait(
             "notice %d about ticket %d" % (count, number),
-            lambda mail: "[#%d]" % number in mail["Subject"] and predicate(mail), count)[-1]
+            lambda mail: "[#%d]" % number in mail["Subject"] and predicate(mail), count, seconds=self.patience)[-1]
 
     def answer(self, notice, text, agent=None, **fields):
         """The agent presses reply in her mail client; she is logged in."""
@@ -267,7 +271,8 @@ queue billing {{ team support }}
 
     def received(self, text, who="mary", count=1):
         """The customer's mails from us that have this text, once there are `count`: the last."""
-        return self.box(self.customer(who)).wait("mail with %r" % text, lambda mail: text in words_of(mail), count)[-1]
+        return self.box(self.customer(who)).wait("mail with %r" % text, lambda mail: text in words_of(mail), count,
+                                                 seconds=self.patience)[-1]
 
     def conversation(self, subject="My lamp is dark"):
         """A customer wrote, the agent answered, the customer has it: (number, first mail, notice, answer as received)."""
@@ -285,7 +290,7 @@ queue billing {{ team support }}
         subject = "Last mail %d" % len(self.said)
         self.write(subject, who="last")
         self.about(subject)
-        wait_for("a quiet desk", self.quiet)
+        self.wait("a quiet desk", self.quiet)
 
     def quiet(self):
         status = self.ctl("status")

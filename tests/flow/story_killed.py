@@ -19,6 +19,7 @@ def once(mails, text, case):
 
 
 def story(desk, case):
+    desk.patience = 100  # what may have been sent goes out again after a minute
     desk.start(failpoint=None if case == "power cut" else case)
     for who in PEOPLE:
         desk.write("Lamp of %s" % who, "The lamp of %s is dark.\n" % who, who=who)

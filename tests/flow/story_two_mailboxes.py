@@ -7,7 +7,7 @@ def story(desk):
     desk.outside(mail, to=[desk.support, desk.billing])
     ticket = desk.about("For both of you")
     desk.box(desk.support).wait("support's copy", lambda m: m["Message-ID"] == mail["Message-ID"], folder="Processed")
-    wait_for("the flag on billing's copy", lambda: "\\Flagged" in str(desk.box(desk.billing).flags()))
+    wait_for("the flag on billing's copy", lambda: "\\Seen" in str(desk.box(desk.billing).flags()))
     desk.settle()
     assert len(desk.tickets(subject="For both of you")) == 1
     assert len(desk.ticket(ticket["number"])["messages"]) == 1, "the mail is in its ticket twice"
