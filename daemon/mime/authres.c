@@ -26,19 +26,23 @@ struct verdict {
 	GPtrArray *subjects;
 };
 
-/* Blanks and comments; FALSE where a comment is not closed. */
+/* Blanks and comments; FALSE, and for each later call too, where a comment is not closed. */
 static gboolean
 skip_blanks(struct scanner *s)
 {
 	for (;;) {
+		const char *start;
 		int depth = 0;
 
 		s->p += strspn(s->p, " \t");
 		if (*s->p != '(')
 			return TRUE;
+		start = s->p;
 		do {
-			if (*s->p == '\0')
+			if (*s->p == '\0') {
+				s->p = start;
 				return FALSE;
+			}
 			if (*s->p == '\\' && s->p[1] != '\0')
 				s->p++;
 			else if (*s->p == '(')

@@ -177,43 +177,72 @@ fail:
 	return NULL;
 }
 
-/* ISO-2022-JP as it is really sent, with the vendors' rows and half-width kana (CP50221), by way of EUC. RFC
- * 1468. */
+/* A pair of JIS X 0208, row and cell from 0x21, as Shift_JIS has it. */
+static void
+append_sjis(GString *out, guchar row, guchar cell)
+{
+	guchar high = (guchar)((row - 0x21) / 2 + 0x81);
+	guchar low = (guchar)(row % 2 == 0 ? cell + 0x7e : cell + 0x1f + (cell >= 0x60));
+
+	g_string_append_c(out, (char)(high > 0x9f ? high + 0x40 : high));
+	g_string_append_c(out, (char)low);
+}
+
+/* Behind an escape sequence at `i`: which set it chose. */
+static gsize
+skip_escape(const char *bytes, gsize n, gsize i, gboolean *wide, char *set)
+{
+	if (i + 2 >= n || (bytes[i + 1] != '(' && bytes[i + 1] != '$'))
+		return i;
+	*wide = bytes[i + 1] == '$';
+	i += 2;
+	if (*wide && bytes[i] == '(' && i + 1 < n)
+		i++;
+	*set = bytes[i];
+	return i;
+}
+
+/* ISO-2022-JP as it is really sent, with the vendors' rows and half-width kana (CP50221), by way of Shift_JIS
+ * as Microsoft has it: iconv's own stops at both. RFC 1468. */
 static GString *
 convert_jis(const char *bytes, gsize n)
 {
-	g_autoptr(GString) euc = g_string_sized_new(n + 16);
-	char set = 'B';
+	g_autoptr(GString) sjis = g_string_sized_new(n + 16);
 	gboolean wide = FALSE;
+	char set = 'B';
 
 	for (gsize i = 0; i < n; i++) {
 		guchar c = (guchar)bytes[i];
+		guchar cell = i + 1 < n ? (guchar)bytes[i + 1] : 0;
 
 		if (c >= 0x80)
 			return NULL;
-		if (c == 0x1b && i + 2 < n && (bytes[i + 1] == '(' || bytes[i + 1] == '$')) {
-			wide = bytes[i + 1] == '$';
-			i += 2;
-			set = bytes[i];
-			if (wide && set == '(' && i + 1 < n)
-				set = bytes[++i];
-			continue;
+		if (c == 0x1b) {
+			i = skip_escape(bytes, n, i, &wide, &set);
+		} else if (c <= ' ' || (!wide && set != 'I')) {
+			wide = wide && c != '\n';
+			g_string_append_c(sjis, (char)c);
+		} else if (!wide) {
+			g_string_append_c(sjis, (char)(c | 0x80));
+		} else if (cell > ' ' && cell < 0x7f && set != 'D') {
+			append_sjis(sjis, c, cell);
+			i++;
+		} else {
+			g_string_append_c(sjis, '?'); /* JIS X 0212, or half a pair */
+			i += cell > ' ';
 		}
-		if (c == '\n')
-			wide = FALSE;
-		if (wide && c > ' ') {
-			if (set == 'D')
-				g_string_append_c(euc, (char)0x8f);
-			g_string_append_c(euc, (char)(c | 0x80));
-			if (i + 1 < n && (guchar)bytes[i + 1] > ' ')
-				g_string_append_c(euc, (char)((guchar)bytes[++i] | 0x80));
-			continue;
-		}
-		if (!wide && set == 'I' && c > ' ')
-			g_string_append_c(euc, (char)0x8e);
-		g_string_append_c(euc, (char)(!wide && set == 'I' && c > ' ' ? c | 0x80 : c));
 	}
-	return convert("euc-jp-ms", euc->str, euc->len, TRUE);
+	return convert("cp932", sjis->str, sjis->len, TRUE);
+}
+
+/* Plain 7 bits with the escapes of ISO-2022-JP: old Japanese mailers name no charset. */
+static gboolean
+is_jis(const char *bytes, gsize n)
+{
+	const char *escape = memchr(bytes, 0x1b, n);
+
+	return escape != NULL && bytes + n - escape > 2 && escape[1] == '$' &&
+	       (escape[2] == 'B' || escape[2] == '@');
 }
 
 /* RFC 1843: ~{ and ~} around pairs of GB 2312. */
@@ -323,6 +352,10 @@ charset_decode(const char *bytes, gsize n, const char *declared, gsize *length, 
 	gboolean as_utf8 = meant == NULL || strcmp(meant, "utf-8") == 0 || is_mislabelled(meant, bytes, n);
 	GString *out;
 
+	if (as_utf8 && is_jis(bytes, n) && (out = convert_jis(bytes, n)) != NULL) {
+		say(used, "iso-2022-jp", declared);
+		return take(out, length);
+	}
 	if (as_utf8 && is_utf8(bytes, n)) {
 		if (used != NULL)
 			*used = meant != NULL ? g_ascii_strdown(declared, -1) : NULL;

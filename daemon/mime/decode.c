@@ -116,16 +116,15 @@ next_line(const char *p, const char *end)
 	return lf != NULL ? lf + 1 : end;
 }
 
+/* Blanks at the end of a line stand for zeroes and are often taken off on the way. */
 static void
 uu_line(const char *p, gsize n, GString *out)
 {
 	gsize want = (gsize)(p[0] - ' ') & 63;
-	gsize have = (n - 1) / 4 * 3;
 	guint group = 0;
 
-	want = MIN(want, have);
-	for (gsize i = 1, got = 0; i < n && got < want; i++) {
-		group = group << 6 | ((guint)(p[i] - ' ') & 63);
+	for (gsize i = 1, got = 0; got < want; i++) {
+		group = group << 6 | ((guint)((i < n ? p[i] : ' ') - ' ') & 63);
 		if (i % 4 != 0)
 			continue;
 		for (int shift = 16; shift >= 0 && got < want; shift -= 8, got++)
