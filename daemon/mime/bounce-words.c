@@ -120,7 +120,7 @@ const struct bounce_reason bounce_reasons[] = {{"mailbox full", "5.2.2"}, {"mail
     {"account inactive", "5.2.1"}, {"user is inactive", "5.2.1"}, {"suspended", "5.2.1"},
     {"discontinued", "5.2.1"}, {"host unknown", "5.1.2"}, {"unknown host", "5.1.2"},
     {"host not found", "5.1.2"}, {"couldn't find any host", "5.1.2"}, {"domain not found", "5.1.2"},
-    {"name service error", "5.4.4"}, {"no mx", "5.1.2"}, {"cannot find your hostname", "5.1.8"},
+    {"name service error", "5.4.4"}, {"no mx", "5.1.2"}, {"cannot find your hostname", "5.1.8"}, {"not found", "5.1.1"},
     {"too many hops", "5.4.6"}, {"mail loop", "5.4.6"}, {"routing loop", "5.4.6"}, {"loops back", "5.4.6"},
     {"relay", "5.7.1"}, {"spam", "5.7.1"}, {"blacklist", "5.7.1"}, {"blocked", "5.7.1"}, {"banned", "5.7.1"},
     {"policy", "5.7.1"}, {"access denied", "5.7.1"}, {"not authorized", "5.7.1"}, {"virus", "5.7.1"},

@@ -237,6 +237,25 @@ phrase_ends(const char *rest)
 	       g_str_has_prefix(rest, "–") || g_str_has_prefix(rest, "—");
 }
 
+/* "Ann Lee is out of the office (until Monday)", as Lotus Notes writes it; not an answer to that. */
+static gboolean
+says_absent(const char *text)
+{
+	static const char *const phrases[] = {"is out of the office", "is out of office", "is on vacation",
+	    "ist nicht im büro", "ist außer haus", "est absent du bureau", "est absent", "est absente", NULL};
+
+	if (g_str_has_prefix(text, "re:") || g_str_has_prefix(text, "fw"))
+		return FALSE;
+	for (gsize i = 0; phrases[i] != NULL; i++) {
+		const char *found = strstr(text, phrases[i]);
+
+		if (found != NULL && found > text && found[-1] == ' ' &&
+		    phrase_ends(found + strlen(phrases[i])))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static void
 judge_subject(const char *subject, struct machine_verdict *out)
 {
@@ -248,6 +267,8 @@ judge_subject(const char *subject, struct machine_verdict *out)
 		if (g_str_has_prefix(text, machine_subjects[i]) ||
 		    g_str_has_prefix(lower, machine_subjects[i]))
 			decide(out, MEANS_AUTO, "Subject", cut);
+	if (says_absent(lower))
+		decide(out, MEANS_AUTO, "Subject", cut);
 	for (gsize i = 0; machine_subjects_weak[i] != NULL; i++)
 		if (g_str_has_prefix(text, machine_subjects_weak[i]) &&
 		    phrase_ends(text + strlen(machine_subjects_weak[i])))
