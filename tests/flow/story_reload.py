@@ -24,7 +24,7 @@ def story(desk, case):
     desk.write("In spite of all")
     desk.notice(desk.about("In spite of all")["number"])
 
-    third = "agent3.%s@desk.test" % desk.name
+    third = "agent3.%s@desk.test" % desk.tag
     with open(desk.conf_path, "w", encoding="utf-8") as out:
         out.write(good.replace("    agent %s" % desk.agent2, "    agent %s \"Third Agent\"\n    agent %s" % (third, desk.agent2)))
     if case == "triagectl":
