@@ -96,7 +96,7 @@ session_free(struct session *s, gboolean polite)
 		return;
 	if (s->imap != NULL && s->imap->imap_stream != NULL) {
 		if (polite && stream_reason(s->stream) == NULL) {
-			stream_begin(s->stream, (struct stream_limits){2000, 2000, STREAM_GREETING_BYTES});
+			stream_begin(s->stream, stream_limits_goodbye);
 			mailimap_logout(s->imap);
 		}
 		if (s->imap->imap_stream != NULL)
@@ -115,7 +115,7 @@ session_free(struct session *s, gboolean polite)
 }
 
 gboolean
-session_verdict(struct session *s, const char *doing, GError **error)
+session_verdict(struct session *s, int result, const char *doing, GError **error)
 {
 	g_autofree char *why = NULL;
 
@@ -129,7 +129,9 @@ session_verdict(struct session *s, const char *doing, GError **error)
 		    s, NET_ERROR_PROTOCOL, doing, "UIDVALIDITY changed; all is listed anew", error);
 	switch (guard_outcome(s->guard)) {
 	case GUARD_OK:
-		return TRUE;
+		if (result == MAILIMAP_NO_ERROR)
+			return TRUE;
+		break;
 	case GUARD_NO:
 		why = g_strdup_printf("the server said NO: %s", guard_text(s->guard));
 		return session_fails(s, NET_ERROR_REFUSED, doing, why, error);
@@ -147,16 +149,9 @@ gboolean
 session_command(
     struct session *s, struct stream_limits limits, const char *doing, const char *command, GError **error)
 {
-	int r;
-
 	stream_begin(s->stream, limits);
 	guard_begin(s->guard);
-	r = mailimap_custom_command(s->imap, command);
-	if (r != MAILIMAP_NO_ERROR && r != MAILIMAP_ERROR_CUSTOM_COMMAND &&
-	    guard_outcome(s->guard) == GUARD_OK)
-		return session_fails(
-		    s, NET_ERROR_PROTOCOL, doing, "the server's answer could not be understood", error);
-	return session_verdict(s, doing, error);
+	return session_verdict(s, mailimap_custom_command(s->imap, command), doing, error);
 }
 
 /* Forgets what was said before: it may have been said by somebody else. */
@@ -191,12 +186,19 @@ ask_tls(struct session *s, GError **error)
 
 	stream_begin(s->stream, stream_limits_command);
 	guard_begin(s->guard);
-	mailimap_starttls(s->imap);
-	if (!session_verdict(s, "asking for STARTTLS", &why)) {
+	if (!session_verdict(s, mailimap_starttls(s->imap), "asking for STARTTLS", &why)) {
 		g_set_error(error, NET_ERROR, NET_ERROR_TLS, "%s; without TLS nothing is said", why->message);
 		return FALSE;
 	}
 	return start_tls(s, error);
+}
+
+static const char *
+bad_greeting(const struct session *s)
+{
+	if (stream_reason(s->stream) != NULL)
+		return stream_reason(s->stream);
+	return *guard_text(s->guard) != '\0' ? guard_text(s->guard) : "it is no IMAP greeting";
 }
 
 static gboolean
@@ -212,9 +214,7 @@ greet(struct session *s, GError **error)
 		return session_fails(s, NET_ERROR_TLS, "reading the greeting",
 		    "the server says PREAUTH before TLS, as an attacker would; nothing is said", error);
 	if (r != MAILIMAP_NO_ERROR_AUTHENTICATED && r != MAILIMAP_NO_ERROR_NON_AUTHENTICATED)
-		return session_fails(s, NET_ERROR_STREAM, "reading the greeting",
-		    stream_reason(s->stream) != NULL ? stream_reason(s->stream) : "it is no IMAP greeting",
-		    error);
+		return session_fails(s, NET_ERROR_STREAM, "reading the greeting", bad_greeting(s), error);
 	return s->mailbox->imap->tls != CONF_TLS_STARTTLS || ask_tls(s, error);
 }
 
@@ -223,8 +223,7 @@ select_folder(struct session *s, GError **error)
 {
 	stream_begin(s->stream, stream_limits_command);
 	guard_begin(s->guard);
-	mailimap_select(s->imap, s->folder);
-	if (!session_verdict(s, "selecting", error))
+	if (!session_verdict(s, mailimap_select(s->imap, s->folder), "selecting", error))
 		return FALSE;
 	if (s->imap->imap_selection_info == NULL || guard_uidvalidity(s->guard) == 0)
 		return session_fails(s, NET_ERROR_PROTOCOL, "selecting",

@@ -34,8 +34,9 @@ void session_free(struct session *session, gboolean polite);
  * changed UIDVALIDITY is an error too. */
 gboolean session_command(struct session *session, struct stream_limits limits, const char *doing,
     const char *command, GError **error);
-/* The verdict on a command that was sent by other means since guard_begin. */
-gboolean session_verdict(struct session *session, const char *doing, GError **error);
+/* The verdict on a command that was sent by other means since guard_begin, with the `result` that libetpan
+ * gave: both must agree that it went well. */
+gboolean session_verdict(struct session *session, int result, const char *doing, GError **error);
 gboolean session_fails(
     const struct session *session, int code, const char *doing, const char *why, GError **error);
 

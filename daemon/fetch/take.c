@@ -45,7 +45,7 @@ is_whole(const struct mailimap_msg_att_body_section *body)
 	return body->sec_section == NULL || body->sec_section->sec_spec == NULL;
 }
 
-/* A piece of a literal. A mail that turns out larger than its announced size and than allowed is cut on the
+/* A piece of a body. A mail that turns out larger than its announced size and than allowed is cut on the
  * way. */
 static bool
 take_bytes(
@@ -82,7 +82,6 @@ milliseconds(const struct mailimap_date_time *d)
 struct line {
 	guint32 uid;
 	gint64 date;
-	const struct mailimap_msg_att_body_section *body;
 	int bodies;
 };
 
@@ -99,10 +98,8 @@ read_line(const struct mailimap_msg_att *att, struct line *line)
 			line->uid = s->att_data.att_uid;
 		if (s->att_type == MAILIMAP_MSG_ATT_INTERNALDATE && s->att_data.att_internal_date != NULL)
 			line->date = milliseconds(s->att_data.att_internal_date);
-		if (s->att_type == MAILIMAP_MSG_ATT_BODY_SECTION && is_whole(s->att_data.att_body_section)) {
-			line->body = s->att_data.att_body_section;
+		if (s->att_type == MAILIMAP_MSG_ATT_BODY_SECTION && is_whole(s->att_data.att_body_section))
 			line->bodies++;
-		}
 	}
 }
 
@@ -121,19 +118,13 @@ counts(struct taking *t, const struct line *line)
 {
 	guint64 announced = 0;
 
-	if (t->received > 0 &&
-	    (!guard_take_literal(t->session->guard, &announced) || announced != t->received)) {
+	if (t->received > 0 && (!guard_take_body(t->session->guard, &announced) ||
+				   (announced != 0 && announced != t->received))) {
 		t->broken = "a body is not as long as the server announced";
 		return FALSE;
 	}
-	if (line->bodies != 1 || list_find(t->asked, line->uid) == NULL || has_come(t, line->uid))
-		return FALSE;
-	/* A quoted string instead of a literal: no mail is that short, but the standard allows it. */
-	if (t->received == 0 && line->body->sec_length > 0 && line->body->sec_body_part != NULL) {
-		t->received = line->body->sec_length;
-		return store(t, line->body->sec_body_part, line->body->sec_length);
-	}
-	return t->received > 0;
+	return t->received > 0 && line->bodies == 1 && list_find(t->asked, line->uid) != NULL &&
+	       !has_come(t, line->uid);
 }
 
 static void
@@ -209,6 +200,7 @@ take_mails(struct session *s, const GArray *asked, guint64 largest, GArray *came
 	struct taking t = {.session = s, .asked = asked, .came = came, .largest = largest};
 	g_autofree char *set = uid_set(asked);
 	g_autofree char *command = NULL;
+	struct stream_limits limits;
 	guint64 bytes = 0;
 	FD_AUTO fd = fd_memory("mails", error);
 	int out;
@@ -221,8 +213,9 @@ take_mails(struct session *s, const GArray *asked, guint64 largest, GArray *came
 		bytes += t.cut ? TAKE_CUT : g_array_index(asked, struct list_mail, i).size;
 	command = g_strdup_printf(
 	    "UID FETCH %s (UID INTERNALDATE BODY.PEEK[]%s)", set, t.cut ? "<0." G_STRINGIFY(65536) ">" : "");
-	/* Sizes are hints: one that is far too small must not stop the mailbox for ever. */
-	if (!run(&t, command, stream_limits_transfer(bytes, largest + STREAM_COMMAND_BYTES), error))
+	limits = stream_limits_transfer(bytes, TAKE_ROOM);
+	limits.deadline += TAKE_TIME;
+	if (!run(&t, command, limits, error))
 		return -1;
 	if (ftruncate(fd, (off_t)t.end) < 0 || !fd_seal(fd, NULL)) {
 		session_fails(

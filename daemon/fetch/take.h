@@ -14,6 +14,10 @@ enum {
 	TAKE_BATCH = 100,	/* mails of a batch */
 	TAKE_BATCH_BYTES = 1024 * 1024,
 	TAKE_CUT = 64 * 1024, /* bytes of a mail that is over the largest allowed */
+	/* Sizes are hints, and one that is far too small must not stop the mailbox for ever: so much more may
+	 * come, and so much longer may it take. What is over the largest allowed is read and dropped. */
+	TAKE_ROOM = 256 * 1024 * 1024, /* bytes */
+	TAKE_TIME = 5 * 60 * 1000,     /* ms */
 };
 
 struct take_mail {

@@ -3,8 +3,6 @@
 
 #include "fetch/wait.h"
 
-#include "net/error.h"
-
 static gboolean
 noop(struct session *s, GError **error)
 {
@@ -15,18 +13,16 @@ noop(struct session *s, GError **error)
 static gboolean
 idle(struct session *s, int link, gint64 ms, GError **error)
 {
+	int r;
+
 	stream_begin(s->stream, stream_limits_command);
 	guard_begin(s->guard);
-	if (mailimap_idle(s->imap) != MAILIMAP_NO_ERROR) {
-		if (guard_outcome(s->guard) != GUARD_OK)
-			return session_verdict(s, "waiting for news (IDLE)", error);
-		return session_fails(
-		    s, NET_ERROR_PROTOCOL, "waiting for news (IDLE)", "the server ended it at once", error);
-	}
+	r = mailimap_idle(s->imap);
+	if (r != MAILIMAP_NO_ERROR)
+		return session_verdict(s, r, "waiting for news (IDLE)", error);
 	stream_wait(s->stream, link, ms);
 	stream_begin(s->stream, stream_limits_command);
-	mailimap_idle_done(s->imap);
-	return session_verdict(s, "waiting for news (IDLE)", error);
+	return session_verdict(s, mailimap_idle_done(s->imap), "waiting for news (IDLE)", error);
 }
 
 gboolean

@@ -18,8 +18,8 @@ struct guard {
 	enum guard_outcome outcome;
 	char *text;
 	char *copied;
-	GArray *literals; /* guint64 */
-	guint taken;	  /* of literals */
+	GArray *bodies; /* guint64 */
+	guint taken;	/* of bodies */
 	guint64 uidvalidity;
 };
 
@@ -29,7 +29,7 @@ guard_new(void)
 	struct guard *g = g_new0(struct guard, 1);
 
 	g->line = g_string_new(NULL);
-	g->literals = g_array_new(FALSE, FALSE, sizeof(guint64));
+	g->bodies = g_array_new(FALSE, FALSE, sizeof(guint64));
 	return g;
 }
 
@@ -39,7 +39,7 @@ guard_free(struct guard *g)
 	if (g == NULL)
 		return;
 	g_string_free(g->line, TRUE);
-	g_array_unref(g->literals);
+	g_array_unref(g->bodies);
 	g_free(g->text);
 	g_free(g->copied);
 	g_free(g);
@@ -51,7 +51,7 @@ guard_begin(struct guard *g)
 	g->outcome = GUARD_NONE;
 	g_clear_pointer(&g->text, g_free);
 	g_clear_pointer(&g->copied, g_free);
-	g_array_set_size(g->literals, 0);
+	g_array_set_size(g->bodies, 0);
 	g->taken = 0;
 }
 
@@ -215,6 +215,24 @@ is_body(const char *line, const char *brace)
 	return p - line >= 6 && g_ascii_strncasecmp(p - 6, "BODY[]", 6) == 0;
 }
 
+/* A body in quotes: no mail is that short, but the standard allows it. */
+static gboolean
+has_quoted_body(const char *line)
+{
+	for (const char *p = strchr(line, '['); p != NULL; p = strchr(p + 1, '[')) {
+		const char *after = p + 2;
+
+		if (p - line < 4 || g_ascii_strncasecmp(p - 4, "BODY[]", 6) != 0)
+			continue;
+		if (*after == '<')
+			after += strcspn(after, "> ");
+		after += *after == '>' ? 1 : 0;
+		if (after[0] == ' ' && after[1] == '"' && after[2] != '"')
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* `{n}` at the end of the line: n bytes follow that are not lines. */
 static const char *
 begin_literal(struct guard *g)
@@ -233,13 +251,14 @@ begin_literal(struct guard *g)
 	g->literal_left = size;
 	g->continued = TRUE;
 	if (g->fetch && size > 0 && is_body(line, brace))
-		g_array_append_val(g->literals, size);
+		g_array_append_val(g->bodies, size);
 	return NULL;
 }
 
 static const char *
 end_line(struct guard *g)
 {
+	const guint64 unannounced = 0;
 	gboolean continued = g->continued;
 	const char *why = NULL;
 
@@ -252,6 +271,8 @@ end_line(struct guard *g)
 	else if (g->fetch && !numbers_fit(g->line->str))
 		why = "the server sent a number of more than 32 bits";
 	g->continued = FALSE;
+	if (g->fetch && has_quoted_body(g->line->str))
+		g_array_append_val(g->bodies, unannounced);
 	if (why == NULL)
 		why = begin_literal(g);
 	g_string_truncate(g->line, 0);
@@ -300,11 +321,11 @@ guard_text(const struct guard *g)
 }
 
 gboolean
-guard_take_literal(struct guard *g, guint64 *size)
+guard_take_body(struct guard *g, guint64 *size)
 {
-	if (g->taken == g->literals->len)
+	if (g->taken == g->bodies->len)
 		return FALSE;
-	*size = g_array_index(g->literals, guint64, g->taken++);
+	*size = g_array_index(g->bodies, guint64, g->taken++);
 	return TRUE;
 }
 

@@ -30,8 +30,9 @@ enum guard_outcome guard_outcome(const struct guard *guard);
 /* What stood behind OK, NO or BAD, or behind BYE if the server hung up; escaped, cut. Never NULL; lent until
  * guard_begin. */
 const char *guard_text(const struct guard *guard);
-/* The announced sizes of the BODY[] literals of FETCH answers, in the order they came. FALSE: no more. */
-gboolean guard_take_literal(struct guard *guard, guint64 *size);
+/* The announced sizes of the BODY[] of FETCH answers that are not empty, in the order they came; 0 for one
+ * that came as a quoted string and announced nothing. FALSE: no more. */
+gboolean guard_take_body(struct guard *guard, guint64 *size);
 /* The last one said; 0 for none. */
 guint64 guard_uidvalidity(const struct guard *guard);
 /* RFC 4315: the source UIDs as the server wrote them; NULL for none. Lent until guard_begin. */

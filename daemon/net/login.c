@@ -129,6 +129,7 @@ login_imap(mailimap *imap, struct stream *stream, struct guard *guard, const str
 {
 	const char *way = imap_way(imap, server);
 	const char *text;
+	int r;
 
 	if (!login_is_safe(server, stream, error) || !is_one_line(server, secret, error))
 		return FALSE;
@@ -138,15 +139,15 @@ login_imap(mailimap *imap, struct stream *stream, struct guard *guard, const str
 		    "the server does not offer it");
 	stream_begin(stream, stream_limits_login);
 	guard_begin(guard);
-	imap_send(imap, way, server, secret);
+	r = imap_send(imap, way, server, secret);
 	text = guard_text(guard);
 	if (stream_reason(stream) != NULL)
 		return fails(error, NET_ERROR_STREAM, server, way, stream_reason(stream));
-	if (guard_outcome(guard) == GUARD_OK) {
+	if (guard_outcome(guard) == GUARD_OK && r == MAILIMAP_NO_ERROR) {
 		imap->imap_state = MAILIMAP_STATE_AUTHENTICATED;
 		return TRUE;
 	}
-	if (guard_outcome(guard) == GUARD_NONE)
+	if (guard_outcome(guard) == GUARD_NONE || guard_outcome(guard) == GUARD_OK)
 		return fails(error, NET_ERROR_PROTOCOL, server, way, "the answer could not be understood");
 	/* RFC 5530: these are about the server, not about us. */
 	if (g_str_has_prefix(text, "[UNAVAILABLE]") || g_str_has_prefix(text, "[INUSE]") ||

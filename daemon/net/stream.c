@@ -28,6 +28,7 @@ struct stream {
 const struct stream_limits stream_limits_greeting = {STREAM_IDLE, STREAM_LOGIN, STREAM_GREETING_BYTES};
 const struct stream_limits stream_limits_login = {STREAM_LOGIN, STREAM_LOGIN, STREAM_GREETING_BYTES};
 const struct stream_limits stream_limits_command = {STREAM_IDLE, 2 * STREAM_IDLE, STREAM_COMMAND_BYTES};
+const struct stream_limits stream_limits_goodbye = {500, 500, STREAM_GREETING_BYTES};
 
 struct stream_limits
 stream_limits_transfer(guint64 bytes, guint64 room)
@@ -96,7 +97,8 @@ plain(ssize_t r, short wanted, short *events, const char **why)
 		return r;
 	if (r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
 		return TLS_AGAIN;
-	*why = r == 0 ? "the server closed the connection" : g_strerror(errno);
+	*why = r == 0 || errno == ECONNRESET || errno == EPIPE ? "the server closed the connection"
+							       : g_strerror(errno);
 	return TLS_END;
 }
 

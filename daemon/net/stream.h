@@ -29,7 +29,8 @@ enum {
 	STREAM_BUFFER = 16 * 1024,  /* libetpan's own, each way */
 };
 
-extern const struct stream_limits stream_limits_greeting, stream_limits_login, stream_limits_command;
+extern const struct stream_limits stream_limits_greeting, stream_limits_login, stream_limits_command,
+    stream_limits_goodbye; /* LOGOUT, QUIT: half a second */
 /* For a transfer of about `bytes`; 10 % more and `room` bytes may come. */
 struct stream_limits stream_limits_transfer(guint64 bytes, guint64 room);
 

@@ -67,7 +67,7 @@ relay_free(struct relay *r, gboolean polite)
 		return;
 	if (r->smtp != NULL && r->smtp->stream != NULL) {
 		if (polite && stream_reason(r->stream) == NULL)
-			relay_command(r, (struct stream_limits){2000, 2000, STREAM_GREETING_BYTES}, "QUIT");
+			relay_command(r, stream_limits_goodbye, "QUIT");
 		mailstream_close(r->smtp->stream);
 		r->smtp->stream = NULL;
 	}

@@ -190,7 +190,7 @@ play(const struct peer_script *script, int listener)
 	while (script->end == PEER_LINGER) {
 		g_autofree char *line = peer_line(&p);
 
-		if (line == NULL)
+		if (line == NULL || g_str_has_suffix(line, "LOGOUT") || g_str_has_suffix(line, "QUIT"))
 			break;
 	}
 }

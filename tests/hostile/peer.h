@@ -38,7 +38,10 @@ struct peer_certificate *peer_certificate_new(const char *name, int seconds);
 void peer_certificate_write(const struct peer_certificate *certificate, const char *folder);
 void peer_certificate_free(struct peer_certificate *certificate);
 
-enum peer_end { PEER_CLOSE, PEER_LINGER }; /* after the script: hang up, or wait for the client to do so */
+enum peer_end {
+	PEER_CLOSE,
+	PEER_LINGER
+}; /* after the script: hang up, or wait for the client to do so or to say LOGOUT or QUIT */
 
 /* Listens; the child accepts one client and plays. `certificate` with `implicit` shakes hands at once;
  * peer_start_tls does so later. */
