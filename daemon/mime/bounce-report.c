@@ -95,18 +95,20 @@ first_word(const char *value)
 	return g_ascii_strdown(value, (gssize)strcspn(value, " \t(;"));
 }
 
-/* The mail system that wrote `Status: 5.0.0` often says more in its diagnostic. */
+/* What the last server said is more than what the reporting one made of it, as long as they mean the same
+ * class. */
 static char *
 status_of(const struct group *g, gboolean delayed)
 {
+	const char *diagnostic = g->diagnostic == NULL ? "" : g->diagnostic;
 	g_autofree char *stated = g->status == NULL ? NULL : bounce_enhanced(g->status);
-	g_autofree char *found = bounce_status(g->diagnostic == NULL ? "" : g->diagnostic, delayed);
+	g_autofree char *said = bounce_enhanced(diagnostic);
 
-	if (stated != NULL && (!g_str_has_suffix(stated, ".0.0") || g_str_has_suffix(found, ".0.0")))
+	if (stated == NULL)
+		return bounce_status(diagnostic, delayed);
+	if (said == NULL || g_str_has_suffix(said, ".0.0") || said[0] != stated[0])
 		return g_steal_pointer(&stated);
-	if (stated != NULL && stated[0] != found[0])
-		found[0] = stated[0];
-	return g_steal_pointer(&found);
+	return g_steal_pointer(&said);
 }
 
 static gboolean

@@ -37,6 +37,8 @@ bounce_text_original(const char *text)
 	}
 	/* Amazon's notifications are one line of JSON. */
 	json = g_strstr_len(text, BOUNCE_TEXT_MAX, "\"mail\":{");
+	if (json == NULL)
+		json = g_strstr_len(text, BOUNCE_TEXT_MAX, "\\\"mail\\\":{");
 	return json != NULL ? (gsize)(json - text) : (gsize)(p - text);
 }
 
@@ -69,6 +71,15 @@ address_around(const char *line, const char *at)
 	return dot != NULL && g_ascii_isalpha(dot[1]) ? g_steal_pointer(&address) : NULL;
 }
 
+static gboolean
+has_any(const char *text, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strstr(text, *words) != NULL)
+			return TRUE;
+	return FALSE;
+}
+
 /* Lines whose addresses are not the ones that failed. */
 static gboolean
 is_aside(const char *lower)
@@ -78,10 +89,17 @@ is_aside(const char *lower)
 	    "please ", "assistance", "questions", "from <", "envelope-from", "return-path", "received from",
 	    "received at", NULL};
 
-	for (gsize i = 0; asides[i] != NULL; i++)
-		if (strstr(lower, asides[i]) != NULL)
-			return TRUE;
-	return FALSE;
+	return has_any(lower, asides);
+}
+
+/* And those whose addresses never are, in whatever line they come again. */
+static gboolean
+is_helping(const char *lower)
+{
+	static const char *const helps[] = {
+	    "contact ", "for assistance", "for further assistance", "mail from:", "questions", NULL};
+
+	return has_any(lower, helps);
 }
 
 /* "To: ", "Recipient: ", "RCPT TO:" name the one even in a line that looks like an aside. */
@@ -99,14 +117,28 @@ is_helper(const char *address)
 	       g_str_has_prefix(address, "abuse@") || g_str_has_prefix(address, "helpdesk@");
 }
 
+static void
+know_all(const char *line, GHashTable *known)
+{
+	for (const char *at = strchr(line, '@'); at != NULL; at = strchr(at + 1, '@')) {
+		char *address = address_around(line, at);
+
+		if (address != NULL)
+			g_hash_table_add(known, address);
+	}
+}
+
 /* The failed address that this line is the first to name; the last of several counts for what follows. */
 static struct bounce_entry *
 find_recipients(const char *line, const char *lower, GHashTable *known, GPtrArray *list)
 {
 	struct bounce_entry *last = NULL;
 
-	if (is_aside(lower) && !names_recipient(lower))
+	if (is_aside(lower) && !names_recipient(lower)) {
+		if (is_helping(lower))
+			know_all(line, known);
 		return NULL;
+	}
 	for (const char *at = strchr(line, '@'); at != NULL; at = strchr(at + 1, '@')) {
 		g_autofree char *address = address_around(line, at);
 		struct bounce_entry *entry;

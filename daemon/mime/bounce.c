@@ -212,54 +212,94 @@ read_failed_recipients(const struct parts *parts, GPtrArray *list)
 			bounce_list_entry(list, g_strstrip(*one));
 }
 
-static void
-read_words(const struct parts *parts, const char *body, gboolean delayed, GPtrArray *list)
+/* Those who sent the bounce, or got it, are not whom it is about. */
+static GHashTable *
+known_addresses(const struct parts *parts, const char *body)
 {
-	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree char *to = returned_value(parts, body, "To");
+	GHashTable *known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree char *from = returned_value(parts, body, "From");
-	struct bounce_entry *entry;
 
 	know(known, value_of(parts, "From"));
 	know(known, value_of(parts, "To"));
 	know(known, value_of(parts, "Return-Path"));
 	know(known, from == NULL ? "" : from);
-	read_failed_recipients(parts, list);
-	if (list->len > 0) {
-		/* These are all; the text only says why. */
-		g_autoptr(GPtrArray) others = bounce_list_new();
+	return known;
+}
 
-		bounce_text_read(body, known, delayed, others);
-		for (guint i = 0; i < others->len; i++) {
-			const struct bounce_entry *said = g_ptr_array_index(others, i);
+static const struct bounce_entry *
+find_entry(GPtrArray *list, const char *recipient)
+{
+	for (guint i = 0; i < list->len; i++) {
+		const struct bounce_entry *entry = g_ptr_array_index(list, i);
 
-			for (guint j = 0; j < list->len; j++) {
-				entry = g_ptr_array_index(list, j);
-				if (list->len == 1 ||
-				    g_ascii_strcasecmp(entry->recipient, said->recipient) == 0)
-					bounce_list_diagnose(entry, said->diagnostic->str);
-			}
+		if (g_ascii_strcasecmp(entry->recipient, recipient) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Recipients that a report or the header named without a reason: the text may have it. */
+static void
+read_reasons(const struct parts *parts, const char *body, gboolean delayed, GPtrArray *list)
+{
+	g_autoptr(GHashTable) known = known_addresses(parts, body);
+	g_autoptr(GPtrArray) said = bounce_list_new();
+
+	for (guint i = 0; i < list->len; i++)
+		g_hash_table_remove(known, ((struct bounce_entry *)g_ptr_array_index(list, i))->recipient);
+	bounce_text_read(body, known, delayed, said);
+	for (guint i = 0; i < list->len; i++) {
+		struct bounce_entry *entry = g_ptr_array_index(list, i);
+		const struct bounce_entry *found = find_entry(said, entry->recipient);
+
+		if (found == NULL && list->len == 1 && said->len == 1)
+			found = g_ptr_array_index(said, 0);
+		if (found == NULL || entry->diagnostic->len > 0)
+			continue;
+		bounce_list_diagnose(entry, found->diagnostic->str);
+		if (entry->status == NULL ||
+		    (g_str_has_suffix(entry->status, ".0.0") && entry->status[0] == found->status[0])) {
+			g_free(entry->status);
+			entry->status = g_strdup(found->status);
 		}
+	}
+}
+
+/* Nobody but known addresses: then one of these, or whom the returned mail was for. */
+static void
+read_recipients(const struct parts *parts, const char *body, gboolean delayed, GPtrArray *list)
+{
+	g_autoptr(GHashTable) known = known_addresses(parts, body);
+	g_autofree char *to = returned_value(parts, body, "To");
+	g_autofree char *address = machine_address(to == NULL ? "" : to);
+
+	bounce_text_read(body, known, delayed, list);
+	if (list->len > 0)
+		return;
+	if (*address == '\0') {
 		g_hash_table_remove_all(known);
+		know(known, value_of(parts, "From"));
+		bounce_text_read(body, known, delayed, list);
 	}
 	if (list->len == 0)
-		bounce_text_read(body, known, delayed, list);
-	if (list->len == 0) {
-		g_autofree char *address = machine_address(to == NULL ? "" : to);
-
 		bounce_list_entry(list, address);
-	}
-	for (guint i = 0; i < list->len; i++) {
-		entry = g_ptr_array_index(list, i);
-		if (entry->status != NULL)
-			continue;
-		if (entry->diagnostic->len == 0) {
-			g_autofree char *head = g_strndup(body, bounce_text_original(body));
+}
 
+/* What is still open: the head of the text is the reason. */
+static void
+complete(const char *body, gboolean delayed, GPtrArray *list)
+{
+	g_autofree char *head = g_strndup(body, bounce_text_original(body));
+
+	for (guint i = 0; i < list->len; i++) {
+		struct bounce_entry *entry = g_ptr_array_index(list, i);
+
+		if (entry->diagnostic->len == 0)
 			bounce_list_diagnose(entry, g_strstrip(head));
-		}
-		entry->status = bounce_status(entry->diagnostic->str, delayed);
-		entry->action = g_strdup(delayed ? "delayed" : "failed");
+		if (entry->status == NULL)
+			entry->status = bounce_status(head, delayed);
+		if (entry->action == NULL)
+			entry->action = g_strdup(delayed ? "delayed" : "failed");
 	}
 }
 
@@ -300,7 +340,12 @@ bounce_read(const struct parts *parts, const char *body)
 	if (list->len == 0 && reported)
 		return NULL;
 	if (list->len == 0)
-		read_words(parts, body, signs.delay, list);
+		read_failed_recipients(parts, list);
+	if (list->len > 0)
+		read_reasons(parts, body, signs.delay, list);
+	else
+		read_recipients(parts, body, signs.delay, list);
+	complete(body, signs.delay, list);
 	id = original_id(parts, body);
 	return as_variant(list, id);
 }

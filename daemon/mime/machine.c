@@ -40,6 +40,9 @@ static const struct {
     {"X-Amazon-Auto-Reply", MEANS_AUTO, ANY, NULL},
     {"X-Vacation", MEANS_AUTO, ANY, NULL},
     {"X-Failed-Recipients", MEANS_AUTO, ANY, NULL},
+    {"X-Bluebottle-Request", MEANS_AUTO, ANY, NULL}, /* "confirm that you are a person" */
+    {"X-ChoiceMail-Registration-Request", MEANS_AUTO, ANY, NULL},
+    {"X-BoxTrapper-Verification", MEANS_AUTO, ANY, NULL},
     {"X-Loop-Autoreply", MEANS_AUTO, ANY, NULL},
     {"Delivered-To", MEANS_AUTO, ONE_OF, " autoresponder "},
     {"Mailing-List", MEANS_LIST, ANY, NULL},
@@ -244,7 +247,7 @@ says_absent(const char *text)
 	static const char *const phrases[] = {"is out of the office", "is out of office", "is on vacation",
 	    "ist nicht im büro", "ist außer haus", "est absent du bureau", "est absent", "est absente", NULL};
 
-	if (g_str_has_prefix(text, "re:") || g_str_has_prefix(text, "fw"))
+	if (strstr(text, "re:") != NULL || strstr(text, "fwd:") != NULL || strstr(text, "fw:") != NULL)
 		return FALSE;
 	for (gsize i = 0; phrases[i] != NULL; i++) {
 		const char *found = strstr(text, phrases[i]);
@@ -275,8 +278,21 @@ judge_subject(const char *subject, struct machine_verdict *out)
 			decide(out, MEANS_AUTO, "Subject", cut);
 }
 
+/* Hotmail's complaints are older than the format: a mail with nothing but the mail complained of. */
+static gboolean
+is_old_complaint(const struct parts *parts, const char *subject)
+{
+	for (guint i = 0; i < parts->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(parts->parts, i);
+
+		if (strcmp(part->type, "message/rfc822") == 0)
+			return g_ascii_strncasecmp(subject, "complaint about message from ", 29) == 0;
+	}
+	return FALSE;
+}
+
 static void
-judge_report(const struct parts *parts, struct machine_verdict *out)
+judge_report(const struct parts *parts, const char *subject, struct machine_verdict *out)
 {
 	for (guint i = 0; i < parts->parts->len; i++) {
 		const struct part *part = g_ptr_array_index(parts->parts, i);
@@ -292,6 +308,7 @@ judge_report(const struct parts *parts, struct machine_verdict *out)
 		out->is_feedback |= strcmp(part->type, "message/feedback-report") == 0;
 		out->is_receipt |= strcmp(part->type, "message/disposition-notification") == 0;
 	}
+	out->is_feedback |= is_old_complaint(parts, subject);
 	if (out->is_feedback || out->is_receipt)
 		decide(out, MEANS_AUTO, "part",
 		    out->is_feedback ? "message/feedback-report" : "message/disposition-notification");
@@ -315,7 +332,7 @@ machine_judge(const struct parts *parts, const char *subject, struct machine_ver
 	*out = (struct machine_verdict){.why = g_strdup("")};
 	for (guint i = 0; i < parts->fields->len; i++)
 		judge_field(&g_array_index(parts->fields, struct field, i), out);
-	judge_report(parts, out);
+	judge_report(parts, subject, out);
 	judge_sender(parts, out);
 	judge_precedence(parts, out);
 	judge_hops(parts, out);
