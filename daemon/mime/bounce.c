@@ -156,14 +156,28 @@ header_in_text(const char *text, const char *name)
 	return NULL;
 }
 
+/* In the returned header; else in any part that may be one, torn or called something else. Caller frees. */
 static char *
 returned_value(const struct parts *parts, const char *body, const char *name)
 {
 	const GArray *fields = returned_fields(parts);
 	const char *value = fields == NULL ? NULL : field_get(fields, name);
 	g_autofree char *line = g_strconcat(name, ":", NULL);
+	char *found = value != NULL ? g_strdup(value) : header_in_text(body, line);
 
-	return value != NULL ? g_strdup(value) : header_in_text(body, line);
+	for (guint i = 0; found == NULL && i < parts->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(parts->parts, i);
+		gsize length;
+		const char *bytes = part->bytes == NULL ? NULL : g_bytes_get_data(part->bytes, &length);
+		g_autofree char *text = NULL;
+
+		if (bytes == NULL || is_status(part) ||
+		    (!g_str_has_prefix(part->type, "text/") && !g_str_has_prefix(part->type, "message/")))
+			continue;
+		text = g_strndup(bytes, MIN(length, BOUNCE_TEXT_MAX));
+		found = header_in_text(text, line);
+	}
+	return found;
 }
 
 static char *

@@ -32,7 +32,7 @@ static const struct {
 	REPORT("Final-Recipient: rfc822; <ann@customer.test>\nAction: failed\nStatus: 5.2.2 (full)\n\n"
 	       "Final-Recipient: rfc822; bob@customer.test\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: "
 	       "smtp; 550 mailbox\n unavailable, no such user\n"),
-	"ann@customer.test 5.2.2 failed\nbob@customer.test 5.1.1 failed\n", "1.abc@desk.test"},
+	"ann@customer.test 5.2.2 failed\nbob@customer.test 5.0.0 failed\n", "1.abc@desk.test"},
     {"delayed", REPORT("Final-Recipient: rfc822;ann@customer.test\nAction: delayed\nStatus: 4.4.1\n"),
 	"ann@customer.test 4.4.1 delayed\n", "1.abc@desk.test"},
     {"delivered", REPORT("Final-Recipient: rfc822;ann@customer.test\nAction: delivered\nStatus: 2.0.0\n"),
