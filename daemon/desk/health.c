@@ -247,6 +247,7 @@ health_status(struct desk *desk)
 	g_variant_dict_init(&d, NULL);
 	g_variant_dict_insert(&d, "running", "b", TRUE);
 	g_variant_dict_insert(&d, "desk", "s", desk->conf->desk);
+	g_variant_dict_insert(&d, "store", "s", store_path(desk->store));
 	g_variant_dict_insert(&d, "waiting_to_be_read", "i", reader_waiting(desk));
 	g_variant_dict_insert(&d, "fetching", "b", !desk->health->no_room);
 	g_variant_dict_insert_value(&d, "mailboxes", g_variant_builder_end(&boxes));

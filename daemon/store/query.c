@@ -258,3 +258,21 @@ query_name(struct query *q, int column)
 {
 	return sqlite3_column_name(q->stmt, column);
 }
+
+/* A plain BEGIN takes its snapshot with the first statement, and waits for nobody. */
+void
+store_look_begin(struct store *store)
+{
+	store_exec(store, "BEGIN", store->trouble == NULL ? &store->trouble : NULL);
+}
+
+gboolean
+store_look_end(struct store *store, GError **error)
+{
+	if (!sqlite3_get_autocommit(store->db))
+		store_exec(store, "ROLLBACK", NULL);
+	if (store->trouble == NULL)
+		return TRUE;
+	g_propagate_error(error, g_steal_pointer(&store->trouble));
+	return FALSE;
+}

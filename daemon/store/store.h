@@ -70,6 +70,10 @@ const char *query_name(struct query *query, int column);
  * outlive it. */
 struct query *store_query_sql(struct store *store, const char *sql, const char *types, ...);
 
+/* For readers: everything asked between the two is of one moment of the store. FALSE: something could not be read, and why. */
+void store_look_begin(struct store *store);
+gboolean store_look_end(struct store *store, GError **error);
+
 /* Bytes free on the store's disk; G_MAXINT64 where it cannot be told. */
 gint64 store_room(struct store *store);
 const char *store_path(const struct store *store);
