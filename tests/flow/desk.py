@@ -77,7 +77,7 @@ class Desk:
         self.servers = servers
         self.env = dict(servers.env)
         self.tag = servers.tag()
-        self.dir = os.path.join(servers.directory, "desks", name)
+        self.dir = os.path.join(servers.directory, "desks", "%s-%s" % (self.tag, name))
         self.address = {who: "%s.%s@desk.test" % (who, self.tag) for who in ("support", "billing", "agent1", "agent2", "manager")}
         self.support, self.billing = self.address["support"], self.address["billing"]
         self.agent1, self.agent2 = self.address["agent1"], self.address["agent2"]

@@ -1,5 +1,6 @@
 """Mary copies her colleague on her mail; the colleague answers all: the same ticket, because she was named in the mail that
 she answers. What she did not write to, she does not get: Cc makes nobody a reader of our answers."""
+from desk import letter
 
 
 def story(desk):
@@ -7,7 +8,8 @@ def story(desk):
     first = desk.write("Two dark lamps", cc="Carol <%s>" % carol)
     ticket = desk.about("Two dark lamps")
     desk.notice(ticket["number"])
-    desk.reply(first, "Mine is dark as well, on floor 3.", who="carol")
+    desk.outside(letter("Carol <%s>" % carol, desk.support, "Re: Two dark lamps", "Mine is dark as well, on floor 3.\n",
+                        cc=desk.customer(), in_reply_to=first["Message-ID"], references=first["Message-ID"]))
     ticket = desk.grown(ticket["number"], 2)
     assert ticket["messages"][1]["kind"] == "customer", ticket["messages"][1]
     assert "known" in desk.why(ticket["number"]), desk.why(ticket["number"])
