@@ -22,7 +22,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { TROUBLE_TEXT = 1024, SETTLED_MAX = 8000, SETTLE_AT = 500 };
+enum { TROUBLE_TEXT = 1024, SETTLED_MAX = 8000, SETTLE_AT = 500, IN_VAIN_MOST = 3 };
 
 struct job {
 	struct session *session;
@@ -42,6 +42,7 @@ struct job {
 	gboolean look;	 /* the whole folder is to be listed */
 	gint64 full_at;	 /* clock_steady of the next full listing */
 	gboolean quiet;	 /* said since there was work */
+	int in_vain;	 /* listings in a row for mails that were announced and are not there */
 	GError *late;	 /* what was refused first, to be told when all else is done */
 	const char *late_step;
 };
@@ -84,6 +85,7 @@ list(struct job *j, gboolean full, GError **error)
 	if (!full && mails->len == 0)
 		return TRUE;
 	g_array_append_vals(j->listed, mails->data, mails->len);
+	j->in_vain = 0;
 	if (mails->len > 0)
 		j->last = MAX(j->last, g_array_index(mails, struct list_mail, mails->len - 1).uid);
 	failpoint("fetch-listed");
@@ -320,6 +322,9 @@ rest(struct job *j, GError **error)
 {
 	gint64 left;
 
+	/* The server says it once, with whatever it is answering; IDLE would not say it again. */
+	if (j->late == NULL && list_has_news(j->session) && j->in_vain++ < IN_VAIN_MOST)
+		return list(j, FALSE, error);
 	if (!j->quiet)
 		say(j, WIRE_FETCH_QUIET, g_variant_new_parsed("@a{sv} {}"), -1);
 	j->quiet = TRUE;
@@ -332,6 +337,7 @@ rest(struct job *j, GError **error)
 	left = j->full_at - clock_steady();
 	if (left > 0 && !wait_for_news(j->session, j->link, left, error))
 		return FALSE;
+	j->in_vain = 0;
 	hear(j);
 	return j->gone || list(j, j->look || clock_steady() >= j->full_at, error);
 }

@@ -79,6 +79,8 @@ list_mails(struct session *s, guint32 from, GArray *mails, GError **error)
 	guint64 bytes = MIN(s->imap->imap_selection_info->sel_exists, (guint64)LIST_MAX) * LINE_BYTES;
 	gboolean ok;
 
+	/* From here on, what is announced is news. */
+	s->imap->imap_selection_info->sel_has_exists = 0;
 	/* libetpan hands lines over one by one only where it may report progress as well. */
 	mailimap_set_progress_callback(s->imap, no_progress, no_progress, NULL);
 	mailimap_set_msg_att_handler(s->imap, take_line, &listing);
@@ -91,6 +93,12 @@ list_mails(struct session *s, guint32 from, GArray *mails, GError **error)
 		    s, NET_ERROR_PROTOCOL, "listing mails", "there are more than 4 million", error);
 	sort(mails);
 	return ok;
+}
+
+gboolean
+list_has_news(const struct session *s)
+{
+	return s->imap->imap_selection_info->sel_has_exists != 0;
 }
 
 const struct list_mail *

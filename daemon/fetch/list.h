@@ -16,6 +16,9 @@ struct list_mail {
 /* Appends the mails with a UID of `from` or more to `mails` (struct list_mail), sorted by UID, each once. */
 gboolean list_mails(struct session *session, guint32 from, GArray *mails, GError **error);
 
+/* Has the server announced mails (EXISTS) since list_mails was last begun? */
+gboolean list_has_news(const struct session *session);
+
 /* The mail with this UID in a sorted list, or NULL. */
 const struct list_mail *list_find(const GArray *mails, guint32 uid);
 

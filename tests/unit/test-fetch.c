@@ -361,6 +361,49 @@ test_idle(void)
 	g_assert_cmpint(peer_wait(peer), ==, 0);
 }
 
+/* A mail that the server announces while it answers something else is announced once: IDLE would not say it
+ * again. */
+static void
+test_announced(void)
+{
+	static const struct {
+		const char *name;
+		const char *list, *body, *settle; /* what comes before the tagged answer */
+	} rows[] = {
+	    {"while listing", "* 2 EXISTS\r\n", "", ""},
+	    {"while fetching", "", "* 2 EXISTS\r\n", ""},
+	    {"while settling", "", "", "* 2 EXISTS\r\n"},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *list =
+		    g_strdup_printf("* 1 FETCH (UID 5 RFC822.SIZE 4)\r\n%s$ OK done\r\n", rows[i].list);
+		g_autofree char *body =
+		    g_strdup_printf("* 1 FETCH (UID 5 BODY[] {4}\r\nabcd)\r\n%s$ OK done\r\n", rows[i].body);
+		g_autofree char *settle = g_strdup_printf("%s$ OK done\r\n", rows[i].settle);
+		const struct peer_step steps[] = {BEGIN("IDLE", "1"), {"UID FETCH 1:*", list, NULL},
+		    {"UID FETCH 5 ", body, NULL}, {"UID STORE 5 ", settle, NULL},
+		    {"UID FETCH 6:* (UID RFC822.SIZE)", "* 2 FETCH (UID 7 RFC822.SIZE 4)\r\n$ OK done\r\n",
+			NULL},
+		    {"UID FETCH 7 ", "* 2 FETCH (UID 7 BODY[] {4}\r\nnews)\r\n$ OK done\r\n", NULL}};
+		struct conf_server server;
+		struct fakedesk desk;
+		pid_t peer;
+		IPC_MESSAGE_AUTO m = {.fd = -1};
+
+		g_test_message("%s", rows[i].name);
+		peer = start(&desk, &server, CONF_DONE_FLAG, steps, G_N_ELEMENTS(steps));
+		take_and_keep(&desk, &m, 1);
+		fakedesk_expect(&desk, WIRE_FETCH_SETTLED, &m);
+		fakedesk_expect(&desk, WIRE_FETCH_LISTING, &m);
+		g_assert_cmpuint(fakedesk_want_all(&desk, &m, LARGEST), ==, 1);
+		fakedesk_expect(&desk, WIRE_FETCH_MAILS, &m);
+		assert_body(&m, 0, 7, "news");
+		fakedesk_end(&desk);
+		g_assert_cmpint(peer_wait(peer), ==, 0);
+	}
+}
+
 /* Without IDLE: NOOP, then a look behind the last UID; the server names the last mail all the same, and it is
  * no news. */
 static void
@@ -540,6 +583,7 @@ main(int argc, char **argv)
 	g_test_add_func("/fetch/settle-refused", test_settle_refused);
 	g_test_add_func("/fetch/one-refused", test_one_refused);
 	g_test_add_func("/fetch/idle", test_idle);
+	g_test_add_func("/fetch/announced", test_announced);
 	g_test_add_func("/fetch/poll", test_poll);
 	g_test_add_func("/fetch/size-is-a-hint", test_size_is_a_hint);
 	g_test_add_func("/fetch/window", test_window);
