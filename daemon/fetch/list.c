@@ -77,15 +77,17 @@ list_mails(struct session *s, guint32 from, GArray *mails, GError **error)
 	struct listing listing = {.from = from, .mails = mails};
 	g_autofree char *command = g_strdup_printf("UID FETCH %u:* (UID RFC822.SIZE)", from);
 	guint64 bytes = MIN(s->imap->imap_selection_info->sel_exists, (guint64)LIST_MAX) * LINE_BYTES;
+	struct stream_limits limits = stream_limits_transfer(bytes, STREAM_COMMAND_BYTES);
 	gboolean ok;
 
 	/* From here on, what is announced is news. */
 	s->imap->imap_selection_info->sel_has_exists = 0;
+	limits.idle = STREAM_PATIENT;
+	limits.deadline += STREAM_PATIENT;
 	/* libetpan hands lines over one by one only where it may report progress as well. */
 	mailimap_set_progress_callback(s->imap, no_progress, no_progress, NULL);
 	mailimap_set_msg_att_handler(s->imap, take_line, &listing);
-	ok = session_command(
-	    s, stream_limits_transfer(bytes, STREAM_COMMAND_BYTES), "listing mails", command, error);
+	ok = session_command(s, limits, "listing mails", command, error);
 	mailimap_set_msg_att_handler(s->imap, NULL, NULL);
 	mailimap_set_progress_callback(s->imap, NULL, NULL, NULL);
 	if (ok && listing.too_many)

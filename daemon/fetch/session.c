@@ -221,7 +221,8 @@ greet(struct session *s, GError **error)
 static gboolean
 select_folder(struct session *s, GError **error)
 {
-	stream_begin(s->stream, stream_limits_command);
+	stream_begin(
+	    s->stream, (struct stream_limits){STREAM_PATIENT, 2 * STREAM_PATIENT, STREAM_COMMAND_BYTES});
 	guard_begin(s->guard);
 	if (!session_verdict(s, mailimap_select(s->imap, s->folder), "selecting", error))
 		return FALSE;

@@ -11,6 +11,9 @@
 
 enum { SETTLE_BATCH = 1000 };
 
+/* Servers move a thousand mails without a word in between. */
+static const struct stream_limits patient = {STREAM_PATIENT, 2 * STREAM_PATIENT, STREAM_COMMAND_BYTES};
+
 static gboolean command(struct session *s, const char *doing, GError **error, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 
@@ -23,7 +26,7 @@ command(struct session *s, const char *doing, GError **error, const char *format
 	va_start(args, format);
 	line = g_strdup_vprintf(format, args);
 	va_end(args);
-	return session_command(s, stream_limits_transfer(0, STREAM_COMMAND_BYTES), doing, line, error);
+	return session_command(s, patient, doing, line, error);
 }
 
 static gboolean

@@ -22,7 +22,8 @@ struct stream_limits {
 
 enum {
 	STREAM_IDLE = 30 * 1000,
-	STREAM_LOGIN = 60 * 1000, /* servers delay the answer to a wrong password */
+	STREAM_PATIENT = 2 * 60 * 1000, /* before the first byte about a whole folder */
+	STREAM_LOGIN = 60 * 1000,	/* servers delay the answer to a wrong password */
 	STREAM_GREETING_BYTES = 64 * 1024,
 	STREAM_COMMAND_BYTES = 1024 * 1024,
 	STREAM_SLOWEST = 16 * 1024, /* bytes a second below which a transfer is given up */

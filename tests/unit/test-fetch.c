@@ -572,11 +572,154 @@ test_window(void)
 	peer_wait(peer);
 }
 
+/* STARTTLS refused, kept from us, or with words slipped in behind it: nothing is said in the clear. */
+static void
+test_starttls(void)
+{
+	static const struct {
+		const char *say;
+		const char *text;
+	} rows[] = {
+	    {"$ BAD what\r\n", "without TLS nothing is said"},
+	    {"$ NO not now\r\n", "without TLS nothing is said"},
+	    {"$ OK go\r\n* OK [CAPABILITY IMAP4rev1] injected\r\n", "without TLS nothing is said"},
+	};
+	struct peer_certificate *c = peer_certificate_new("127.0.0.1", 3600);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const struct peer_step steps[] = {
+		    {NULL, "* OK hello\r\n", NULL}, {"STARTTLS", rows[i].say, NULL}};
+		const struct peer_script script = {steps, G_N_ELEMENTS(steps), PEER_LINGER, NULL, FALSE};
+		struct conf_server server = {.tls = CONF_TLS_STARTTLS,
+		    .host = (char *)"127.0.0.1",
+		    .user = (char *)"u",
+		    .ca_file = c->ca_file};
+		struct conf_mailbox box = mailbox(&server, CONF_DONE_KEEP);
+		struct fakedesk desk;
+		pid_t peer = peer_start(&script, &server.port);
+		IPC_MESSAGE_AUTO m = {.fd = -1};
+
+		fakedesk_fetch(&desk, &box, "secret");
+		fakedesk_expect(&desk, WIRE_FETCH_TROUBLE, &m);
+		g_assert_cmpstr(wire_string(&m, "step"), ==, "tls");
+		g_assert_nonnull(strstr(wire_string(&m, "text"), rows[i].text));
+		g_assert_cmpint(fakedesk_left(&desk), ==, 75);
+		g_assert_cmpint(peer_wait(peer), ==, 0);
+	}
+	peer_certificate_free(c);
+}
+
+/* The certificate of another host: 77, and not a word of ours was read by it. */
+static void
+test_wrong_name(void)
+{
+	struct peer_certificate *c = peer_certificate_new("other.test", 3600);
+	const struct peer_step steps[] = {{NULL, "* OK hello\r\n", NULL}};
+	const struct peer_script script = {steps, G_N_ELEMENTS(steps), PEER_LINGER, c, TRUE};
+	struct conf_server server = {.tls = CONF_TLS_IMPLICIT,
+	    .host = (char *)"127.0.0.1",
+	    .user = (char *)"u",
+	    .ca_file = c->ca_file};
+	struct conf_mailbox box = mailbox(&server, CONF_DONE_KEEP);
+	struct fakedesk desk;
+	pid_t peer = peer_start(&script, &server.port);
+	IPC_MESSAGE_AUTO m = {.fd = -1};
+
+	fakedesk_fetch(&desk, &box, "secret");
+	fakedesk_expect(&desk, WIRE_FETCH_TROUBLE, &m);
+	g_assert_nonnull(strstr(wire_string(&m, "text"), "name in the certificate"));
+	g_assert_cmpint(fakedesk_left(&desk), ==, 77);
+	g_assert_cmpint(peer_wait(peer), ==, 4);
+	peer_certificate_free(c);
+}
+
+/* A greeting without end ends at the length of a line, long before memory does. */
+static void
+babble(struct peer *p)
+{
+	static const char words[4096] = {[0 ... 4095] = 'x'};
+
+	for (;;)
+		peer_say(p, words, sizeof words);
+}
+
+static void
+test_endless_greeting(void)
+{
+	const struct peer_step steps[] = {{NULL, "* OK ", babble}};
+	struct conf_server server;
+	struct fakedesk desk;
+	pid_t peer = start(&desk, &server, CONF_DONE_KEEP, steps, G_N_ELEMENTS(steps));
+	IPC_MESSAGE_AUTO m = {.fd = -1};
+
+	fakedesk_expect(&desk, WIRE_FETCH_TROUBLE, &m);
+	g_assert_nonnull(strstr(wire_string(&m, "text"), "more than"));
+	g_assert_cmpint(fakedesk_left(&desk), ==, 75);
+	g_assert_cmpint(peer_wait(peer), ==, 4);
+}
+
+/* The way to log in follows what is held and what is offered; nothing weaker is tried after a refusal. */
+static void
+test_login(void)
+{
+	static const struct {
+		const char *offer;
+		enum conf_secret secret;
+		struct peer_step steps[2];
+		const char *text; /* of the trouble */
+		int status;
+	} rows[] = {
+	    {"AUTH=PLAIN LOGINDISABLED", CONF_SECRET_PASSWORD_FILE,
+		{{"AUTHENTICATE PLAIN", "+ \r\n", NULL}, {"AHUAcGE=", "2 OK in\r\n", NULL}}, "closed", 75},
+	    {"AUTH=PLAIN", CONF_SECRET_PASSWORD_FILE,
+		{{"AUTHENTICATE PLAIN", "+ \r\n", NULL}, {"AHUAcGE=", "2 NO wrong\r\n", NULL}},
+		"by PLAIN: wrong", 77},
+	    {"AUTH=XOAUTH2 AUTH=PLAIN", CONF_SECRET_TOKEN_COMMAND,
+		{{"AUTHENTICATE XOAUTH2 dXNlcj11AWF1dGg9QmVhcmVyIHBhAQE=", "$ OK in\r\n", NULL}}, "closed",
+		75},
+	    {"AUTH=XOAUTH2", CONF_SECRET_TOKEN_COMMAND,
+		{{"AUTHENTICATE XOAUTH2", "+ e30=\r\n", NULL}, {"", "2 NO expired\r\n", NULL}},
+		"by XOAUTH2: expired", 77},
+	    {"AUTH=PLAIN", CONF_SECRET_TOKEN_COMMAND, {{NULL, NULL, NULL}}, "does not offer it", 77},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *offer =
+		    g_strdup_printf("* CAPABILITY IMAP4rev1 %s\r\n$ OK done\r\n", rows[i].offer);
+		struct peer_step steps[5] = {{NULL, "* OK hello\r\n", NULL}, {"CAPABILITY", offer, NULL}};
+		struct peer_script script = {steps, 2, PEER_CLOSE, NULL, FALSE};
+		struct conf_server server = {.tls = CONF_TLS_PLAIN,
+		    .host = (char *)"127.0.0.1",
+		    .user = (char *)"u",
+		    .secret = rows[i].secret};
+		struct conf_mailbox box = mailbox(&server, CONF_DONE_KEEP);
+		struct fakedesk desk;
+		IPC_MESSAGE_AUTO m = {.fd = -1};
+		pid_t peer;
+
+		for (gsize k = 0; k < 2 && rows[i].steps[k].expect != NULL; k++)
+			steps[script.n++] = rows[i].steps[k];
+		if (rows[i].status == 75) /* logged in: the next command comes */
+			steps[script.n++] = (struct peer_step){"CAPABILITY", NULL, NULL};
+		g_test_message("%s", rows[i].offer);
+		peer = peer_start(&script, &server.port);
+		fakedesk_fetch(&desk, &box, "pa");
+		fakedesk_expect(&desk, WIRE_FETCH_TROUBLE, &m);
+		g_assert_nonnull(strstr(wire_string(&m, "text"), rows[i].text));
+		g_assert_cmpint(fakedesk_left(&desk), ==, rows[i].status);
+		g_assert_cmpint(peer_wait(peer), ==, 0);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/fetch/trouble", test_trouble);
+	g_test_add_func("/fetch/starttls", test_starttls);
+	g_test_add_func("/fetch/wrong-name", test_wrong_name);
+	g_test_add_func("/fetch/endless-greeting", test_endless_greeting);
+	g_test_add_func("/fetch/login", test_login);
 	g_test_add_func("/fetch/cut", test_cut);
 	g_test_add_func("/fetch/unsolicited", test_unsolicited);
 	g_test_add_func("/fetch/settle", test_settle);

@@ -6,6 +6,7 @@
 #include "tests/hostile/fakedesk.h"
 #include "tests/hostile/peer.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define STEPS(...)                                                                                           \
@@ -509,6 +510,46 @@ test_gate_in_use(void)
 	g_assert_cmpint(peer_wait(peer), ==, 0);
 }
 
+/* The program itself, in its jail. */
+static void
+test_program(void)
+{
+	const struct peer_step steps[] = {{NULL, "220 relay\r\n", NULL},
+	    {"EHLO ", "250-relay\r\n250 STARTTLS\r\n", NULL}, {"STARTTLS", "220 go\r\n", peer_start_tls},
+	    {"EHLO ", "250-relay\r\n250 AUTH PLAIN\r\n", NULL},
+	    {"AUTH PLAIN AHVzZXIAcGE=", "235 ok\r\n", NULL}, {"MAIL", "250 ok\r\n", NULL},
+	    {"RCPT", "250 ok\r\n", NULL}, {"DATA", "354 go\r\n", read_mail}, {NULL, "250 taken\r\n", NULL},
+	    BYE};
+	struct peer_certificate *c = peer_certificate_new("127.0.0.1", 3600);
+	const struct peer_script script = {steps, G_N_ELEMENTS(steps), PEER_CLOSE, c, FALSE};
+	static const char *const to[] = {"a@x.test", NULL};
+	g_autofree char *path = g_build_filename(c->folder, "triaged.conf", NULL);
+	g_autofree char *conf = NULL;
+	guint16 port;
+	pid_t peer = peer_start(&script, &port);
+	struct fakedesk desk;
+	IPC_MESSAGE_AUTO m = {.fd = -1};
+
+	conf = g_strdup_printf(
+	    "desk \"Test\" { store \"/nowhere/desk.db\" keys \"/nowhere/keys\" user nobody\n"
+	    " ca-file \"%s\" }\n"
+	    "relay main { smtp starttls 127.0.0.1:%u user user password-file \"/nowhere/secret\" }\n"
+	    "mailbox support { address support@desk.test queue general relay main }\n"
+	    "queue general { team first }\nteam first { agent a@desk.test }\n",
+	    c->ca_file, port);
+	g_assert_true(g_file_set_contents(path, conf, -1, NULL));
+	fakedesk_program(&desk, "triaged-send", "main", path, "pa\n");
+	fakedesk_mail(&desk, 1, "", to, mail, sizeof mail - 1);
+	fakedesk_expect(&desk, WIRE_SEND_DATA, &m);
+	fakedesk_go(&desk, 1);
+	fakedesk_expect(&desk, WIRE_SEND_RESULT, &m);
+	g_assert_cmpstr(wire_string(&m, "step"), ==, "data");
+	g_assert_cmpint(fakedesk_end(&desk), ==, 0);
+	g_assert_cmpint(peer_wait(peer), ==, 0);
+	g_remove(path);
+	peer_certificate_free(c);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -516,6 +557,7 @@ main(int argc, char **argv)
 	g_test_add_func("/send/gate/addresses", test_addresses);
 	g_test_add_func("/send/gate/bytes", test_gate_bytes);
 	g_test_add_func("/send/gate/in-use", test_gate_in_use);
+	g_test_add_func("/send/program", test_program);
 	g_test_add_func("/send/outcomes", test_outcomes);
 	g_test_add_func("/send/endless", test_endless);
 	g_test_add_func("/send/bytes", test_bytes);
