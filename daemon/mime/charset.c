@@ -140,6 +140,20 @@ is_utf8(const char *bytes, gsize n)
 	return TRUE;
 }
 
+/* What iconv has room for at once; FALSE where a byte at `*in` means nothing. */
+static gboolean
+convert_piece(iconv_t cd, char **in, gsize *n, GString *out)
+{
+	char piece[4096];
+	char *to = piece;
+	gsize room = sizeof piece;
+	gsize r = iconv(cd, in, n, &to, &room);
+	gboolean good = r != (gsize)-1 || errno == E2BIG;
+
+	g_string_append_len(out, piece, to - piece);
+	return good;
+}
+
 /* With `holes` each byte that means nothing becomes U+FFFD; without, it is the end: NULL. */
 static GString *
 convert(const char *name, const char *bytes, gsize n, gboolean holes)
@@ -147,29 +161,21 @@ convert(const char *name, const char *bytes, gsize n, gboolean holes)
 	iconv_t cd = g_hash_table_lookup(open_ones, name);
 	GString *out = g_string_sized_new(n + n / 2 + 16);
 	char *in = (char *)bytes;
-	gboolean flushed = FALSE;
 
 	if (cd == NULL)
 		goto fail;
 	iconv(cd, NULL, NULL, NULL, NULL);
-	while (n > 0 || !flushed) {
-		char piece[4096];
-		char *to = piece;
-		gsize room = sizeof piece;
-		gsize r = n > 0 ? iconv(cd, &in, &n, &to, &room) : iconv(cd, NULL, NULL, &to, &room);
-
-		flushed = n == 0 && r != (gsize)-1;
-		g_string_append_len(out, piece, to - piece);
-		if (r != (gsize)-1 || errno == E2BIG)
+	while (n > 0) {
+		if (convert_piece(cd, &in, &n, out))
 			continue;
 		if (!holes)
 			goto fail;
 		g_string_append(out, "\xef\xbf\xbd");
-		if (n > 0) {
-			in++;
-			n--;
-		}
+		in++;
+		n--;
 	}
+	convert_piece(
+	    cd, NULL, NULL, out); /* what it still holds: the base of a character that never got its mark */
 	if (is_utf8(out->str, out->len))
 		return out;
 fail:
@@ -320,6 +326,29 @@ is_mislabelled(const char *meant, const char *bytes, gsize n)
 	return n > 0 && memchr(bytes, '\0', n) == NULL && is_utf8(bytes, n);
 }
 
+/* Alphabets of one byte a character, in which what is valid UTF-8 would make no words. */
+static gboolean
+is_single_byte(const char *meant)
+{
+	static const char *const families[] = {"iso-8859-", "windows-125", "koi8-", "mac", "cp8"};
+
+	if (strcmp(meant, "windows-1258") == 0)
+		return FALSE;
+	for (gsize i = 0; i < G_N_ELEMENTS(families); i++)
+		if (g_str_has_prefix(meant, families[i]))
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean
+is_ascii(const char *bytes, gsize n)
+{
+	for (gsize i = 0; i < n; i++)
+		if ((guchar)bytes[i] >= 0x80)
+			return FALSE;
+	return TRUE;
+}
+
 /* More characters of several bytes than bytes that are none: UTF-8 that was cut or damaged. */
 static gboolean
 is_nearly_utf8(const char *bytes, gsize n)
@@ -363,6 +392,10 @@ charset_decode(const char *bytes, gsize n, const char *declared, gsize *length, 
 			g_free(*used);
 			say(used, "utf-8", declared);
 		}
+		return plain(bytes, n, length);
+	}
+	if (!as_utf8 && is_single_byte(meant) && is_utf8(bytes, n) && !is_ascii(bytes, n)) {
+		say(used, "utf-8", declared);
 		return plain(bytes, n, length);
 	}
 	if (!as_utf8) {

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As Outlook draws it in plain text above the head of a quoted mail. */
+#define RULE "________________________________"
+
 enum { LIST_DEPTH = 16, QUOTE_DEPTH = 64, NEWLINES_MAX = 3 };
 
 struct slice {
@@ -33,6 +36,7 @@ struct html {
 	gboolean blank;	 /* owed before the next word of the line */
 	gboolean cell;	 /* a table cell begins */
 	gboolean inside; /* the line has words */
+	gboolean rule;	 /* a separator line is owed, unless the next words are one */
 	int quote;	 /* blockquotes we are in */
 	int line_quote;	 /* of the line last written */
 	guint64 quotes;	 /* a bit for each blockquote: 1 if it is a quote, 0 if it only indents */
@@ -76,10 +80,24 @@ line_begin(struct html *h)
 	h->blank = h->cell = FALSE;
 }
 
+static void
+newline(struct html *h, int at_least)
+{
+	h->newlines = MAX(h->newlines, at_least);
+	h->blank = FALSE;
+}
+
 /* Before a word: what is owed. */
 static void
 settle(struct html *h)
 {
+	if (h->rule) {
+		newline(h, 1);
+		line_begin(h);
+		g_string_append(h->out, RULE);
+		newline(h, 1);
+		h->rule = FALSE;
+	}
 	if (h->newlines > 0 || h->out->len == 0)
 		line_begin(h);
 	if (h->inside && h->cell)
@@ -88,22 +106,6 @@ settle(struct html *h)
 		g_string_append_c(h->out, ' ');
 	h->blank = h->cell = FALSE;
 	h->inside = TRUE;
-}
-
-static void
-newline(struct html *h, int at_least)
-{
-	h->newlines = MAX(h->newlines, at_least);
-	h->blank = FALSE;
-}
-
-static void
-add_line(struct html *h, const char *text)
-{
-	newline(h, 1);
-	settle(h);
-	g_string_append(h->out, text);
-	newline(h, 1);
 }
 
 static void
@@ -133,6 +135,8 @@ add_character(struct html *h, gunichar c)
 static void
 add_run(struct html *h, const char *p, gsize n)
 {
+	if (n >= 8 && memcmp(p, "________", 8) == 0)
+		h->rule = FALSE;
 	settle(h);
 	g_string_append_len(h->out, p, (gssize)n);
 }
@@ -328,17 +332,6 @@ is_quote_head(const struct attributes *a)
 	return slice_has(a->style, "border-top:solid #") && slice_has(a->style, "border:none");
 }
 
-static void
-add_rule(struct html *h)
-{
-	static const char rule[] = "________________________________";
-	gsize n = sizeof rule - 1;
-
-	if (h->out->len >= n && strcmp(h->out->str + h->out->len - n, rule) == 0)
-		return;
-	add_line(h, rule);
-}
-
 /* Gmail writes its own "-- " where it is switched on; where not, the class still says what it is. */
 static void
 begin_signature(struct html *h)
@@ -425,7 +418,7 @@ begin_tag(struct html *h, enum tag tag, const struct attributes *a)
 	case TAG_BLOCK:
 		newline(h, 1);
 		if (is_quote_head(a))
-			add_rule(h);
+			h->rule = TRUE;
 		if (slice_is(a->class, "gmail_signature") || slice_has(a->class, "gmail_signature "))
 			begin_signature(h);
 		break;
@@ -440,7 +433,7 @@ begin_tag(struct html *h, enum tag tag, const struct attributes *a)
 		h->cell = TRUE;
 		break;
 	case TAG_HR:
-		add_rule(h);
+		h->rule = TRUE;
 		break;
 	case TAG_LI:
 		begin_item(h);
