@@ -4,8 +4,8 @@
 Fails where the reader dies, hangs, grows without bound or answers for less than all mails, and where a score falls below its
 floor. Scores stay below 1 for good reasons: the sources of the corpus do not agree with one another.
 
-usage: score.py READER [--corpus FOLDER] [--show SCORE] [--topic TOPIC] [--no-floor]
-       READER is a command that takes --json FILE...; FOLDER has manifest.jsonl; --show lists what missed.
+usage: score.py [--corpus FOLDER] [--show SCORE] [--topic TOPIC] [--no-floor] [READER...]
+       READER is a command that takes --json FILE... (./readall); FOLDER has manifest.jsonl; --show lists what missed.
 Exit: 0 good, 1 below a floor or broken, 77 there is no corpus.
 """
 
@@ -25,9 +25,11 @@ BATCH = 100
 BATCH_SECONDS = 300
 READER_MIB = 768
 FLOORS = {
-    "subject": 0.97, "from": 0.90, "from_email": 0.97, "from_name": 0.95, "to": 0.90, "message_id": 0.97,
-    "references": 0.90, "in_reply_to": 0.90, "text": 0.80, "text_contains": 0.95,
-    "attachment_names": 0.85, "attachment_count": 0.60, "attachment_sizes": 0.60,
+    "subject": 0.98, "from": 0.95, "from_email": 0.98, "from_name": 0.96, "to": 0.90, "message_id": 1, "references": 1,
+    "in_reply_to": 0.92, "text": 0.83, "text_contains": 0.83, "html": 0.90, "html_contains": 1, "attachment_names": 0.88,
+    "attachment_count": 0.85, "attachment_sizes": 1, "is_bounce": 0.98, "bounce_recipients": 0.95, "bounce_status": 0.95,
+    "bounce_class": 0.98, "automatic": 0.96, "feedback": 1, "reply_text": 0.91, "reply_contains": 0.96, "forward": 0.96,
+    "forward_body": 0.95,
 }
 
 
@@ -287,7 +289,7 @@ def table(s, floors):
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     parser = argparse.ArgumentParser()
-    parser.add_argument("reader", nargs="+")
+    parser.add_argument("reader", nargs="*", default=["./readall"])
     parser.add_argument("--corpus", default=os.path.join(here, "..", "..", "..", "shared", "corpus"))
     parser.add_argument("--show")
     parser.add_argument("--topic")
