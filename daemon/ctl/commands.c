@@ -65,3 +65,14 @@ command_find(char **words, int *taken)
 	}
 	return NULL;
 }
+
+gboolean
+command_family(const char *word)
+{
+	gsize n = strlen(word);
+
+	for (const struct command *c = commands; c->words != NULL; c++)
+		if (strncmp(c->words, word, n) == 0 && c->words[n] == ' ')
+			return TRUE;
+	return FALSE;
+}

@@ -92,18 +92,15 @@ store_place(struct ctl *ctl)
 	g_autoptr(GError) error = NULL;
 	const struct conf *conf = ctl_conf(ctl, &error);
 	g_autoptr(GVariant) status = NULL;
-	g_autofree char *trouble = NULL;
+	ANSWER_AUTO a = {0};
 	char *path = NULL;
 
 	if (conf != NULL)
 		return g_strdup(conf->store);
-	status = request_status(ctl, &trouble);
-	if (status == NULL) {
-		ctl_fail(ctl, EX_CONFIG, "%s; and the desk cannot be asked where its store is: %s",
-		    error->message, trouble);
-		return NULL;
-	}
-	if (!g_variant_lookup(status, "store", "s", &path))
+	status = request_status(ctl, &a);
+	if (status == NULL)
+		ctl_fail(ctl, EX_CONFIG, "%s; so there is nobody to say where the store is", a.text);
+	else if (!g_variant_lookup(status, "store", "s", &path))
 		ctl_fail(ctl, EX_CONFIG, "%s; and the running desk does not say where its store is",
 		    error->message);
 	return path;

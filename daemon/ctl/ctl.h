@@ -41,6 +41,8 @@ struct command {
 extern const struct command commands[];
 /* The command that `words` begin with; how many words that are goes to `taken`. NULL where there is none. */
 const struct command *command_find(char **words, int *taken);
+/* Are there commands of two words that begin with this one? */
+gboolean command_family(const char *word);
 
 /* "triagectl: ..." on standard error; becomes the exit status, and is returned. */
 int ctl_fail(struct ctl *ctl, int status, const char *format, ...) G_GNUC_PRINTF(3, 4);

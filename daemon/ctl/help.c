@@ -34,24 +34,31 @@ begins(const struct command *c, const char *start)
 	return strncmp(c->words, start, n) == 0 && (c->words[n] == '\0' || c->words[n] == ' ');
 }
 
+/* How many there were. */
+static int
+say_those(const char *start)
+{
+	int n = 0;
+
+	for (const struct command *c = commands; c->words != NULL; c++)
+		if (begins(c, start)) {
+			say(c);
+			n++;
+		}
+	return n;
+}
+
 int
 help(struct ctl *ctl)
 {
 	g_autofree char *start = g_strjoinv(" ", (char **)ctl->sentence.words->pdata);
-	gboolean found = FALSE;
 
-	if (*start == '\0') {
+	if (*start == '\0')
 		say_around();
-		return EX_OK;
-	}
-	for (const struct command *c = commands; c->words != NULL; c++)
-		if (begins(c, start)) {
-			say(c);
-			found = TRUE;
-		}
-	return found ? EX_OK
-		     : ctl_fail(
-			   ctl, EX_USAGE, "there is no command \"%s\"; \"triagectl help\" lists them", start);
+	else if (say_those(start) == 0)
+		return ctl_fail(
+		    ctl, EX_USAGE, "there is no command \"%s\"; \"triagectl help\" lists them", start);
+	return EX_OK;
 }
 
 int

@@ -9,6 +9,7 @@
 #include "ctl/request.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -72,6 +73,7 @@ inject(struct ctl *ctl)
 	FD_AUTO fd = -1;
 	ANSWER_AUTO a = {0};
 
+	signal(SIGPIPE, SIG_IGN);
 	if (mailbox == NULL)
 		return ctl_fail(ctl, EX_TEMPFAIL,
 		    "inject: into which mailbox? usage: triagectl inject --mailbox NAME < mail");

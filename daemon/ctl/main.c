@@ -83,22 +83,28 @@ look(struct ctl *ctl)
 }
 
 static int
+no_command(struct ctl *ctl)
+{
+	g_autofree char *said = g_strjoinv(" ", ctl->words);
+
+	if (*said == '\0')
+		return ctl_fail(ctl, EX_USAGE, "which command? \"triagectl help\" lists them");
+	return ctl_fail(ctl, EX_USAGE, "there is no command \"%s\"; \"triagectl help%s%s\" lists them", said,
+	    command_family(ctl->words[0]) ? " " : "", command_family(ctl->words[0]) ? ctl->words[0] : "");
+}
+
+static int
 run(struct ctl *ctl)
 {
 	g_autofree char *trouble = NULL;
 	int taken;
+	int left;
 
 	ctl->command = command_find(ctl->words, &taken);
-	if (ctl->command == NULL) {
-		g_autofree char *said = g_strjoinv(" ", ctl->words);
-
-		return ctl_fail(ctl, EX_USAGE,
-		    *said != '\0' ? "there is no command \"%s\"; \"triagectl help\" lists them"
-				  : "which command? \"triagectl help\" lists them%s",
-		    said);
-	}
-	if (!sentence_parse(ctl->command->form, (int)g_strv_length(ctl->words) - taken, ctl->words + taken,
-		&ctl->sentence, &trouble))
+	if (ctl->command == NULL)
+		return no_command(ctl);
+	left = (int)g_strv_length(ctl->words) - taken;
+	if (!sentence_parse(ctl->command->form, left, ctl->words + taken, &ctl->sentence, &trouble))
 		return ctl_fail(ctl, EX_USAGE, "%s\nusage: triagectl %s %s", trouble, ctl->command->words,
 		    ctl->command->form);
 	return ctl->command->look != NULL ? look(ctl) : ctl->command->run(ctl);

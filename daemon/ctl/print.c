@@ -109,25 +109,28 @@ cell(JsonObject *row, const struct column *column)
 	return column->most > 0 ? print_fit(value, column->most) : g_steal_pointer(&value);
 }
 
-/* `last`: blanks at the end of a line help nobody. */
 static void
-put_cell(const char *text, int width, gboolean right, gboolean last)
+append_cell(GString *line, const char *text, int width, gboolean right)
 {
 	int pad = width - print_width(text);
 
+	if (line->len > 0)
+		g_string_append_printf(line, "%*s", GAP, "");
 	if (right)
-		printf("%*s%s%s", pad, "", text, last ? "\n" : "  ");
+		g_string_append_printf(line, "%*s%s", pad, "", text);
 	else
-		printf("%s%*s", text, last ? 0 : pad + GAP, "");
-	if (last && !right)
-		putchar('\n');
+		g_string_append_printf(line, "%s%*s", text, pad, "");
 }
 
+/* Blanks at the end of a line help nobody. */
 static void
 put_cells(char **texts, const int *widths, const struct column *columns)
 {
+	g_autoptr(GString) line = g_string_new(NULL);
+
 	for (int i = 0; columns[i].title != NULL; i++)
-		put_cell(texts[i], widths[i], columns[i].kind == COLUMN_NUMBER, columns[i + 1].title == NULL);
+		append_cell(line, texts[i], widths[i], columns[i].kind == COLUMN_NUMBER);
+	puts(g_strchomp(line->str));
 }
 
 static char **

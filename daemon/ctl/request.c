@@ -141,18 +141,16 @@ request_ask(struct ctl *ctl, char **words, int mail, struct answer *a)
 }
 
 GVariant *
-request_status(struct ctl *ctl, char **trouble)
+request_status(struct ctl *ctl, struct answer *a)
 {
 	char *words[] = {(char *)"status", NULL};
-	ANSWER_AUTO a = {0};
 	g_autoptr(GError) error = NULL;
 	GVariant *status = NULL;
 
-	if (request_ask(ctl, words, -1, &a) && a.status == EX_OK)
-		status = g_variant_parse(G_VARIANT_TYPE_VARDICT, a.text, NULL, NULL, &error);
+	if (!request_ask(ctl, words, -1, a) || a->status != EX_OK)
+		return NULL;
+	status = g_variant_parse(G_VARIANT_TYPE_VARDICT, a->text, NULL, NULL, &error);
 	if (status == NULL)
-		*trouble = error != NULL
-			       ? g_strdup_printf("its answer cannot be understood: %s", error->message)
-			       : g_steal_pointer(&a.text);
+		fail(a, EX_TEMPFAIL, "triaged's answer cannot be understood: %s", error->message);
 	return status;
 }

@@ -16,7 +16,7 @@ void answer_clear(struct answer *answer);
  * is none. */
 gboolean request_ask(struct ctl *ctl, char **words, int fd, struct answer *answer);
 
-/* What the desk says of itself, a{sv}. NULL and `trouble` (caller frees) where it does not answer. */
-GVariant *request_status(struct ctl *ctl, char **trouble);
+/* What the desk says of itself, a{sv}. NULL, with the reason in `answer`, where it does not answer. */
+GVariant *request_status(struct ctl *ctl, struct answer *answer);
 
 #endif

@@ -26,8 +26,9 @@ is_nothing(struct query *q, int i, char type)
 {
 	switch (type) {
 	case 'k':
-	case 't':
 		return query_int(q, i) == 0;
+	case 't': /* never is written as the last of all times */
+		return query_int(q, i) == 0 || query_int(q, i) == G_MAXINT64;
 	case 'n':
 		return *query_text(q, i) == '\0';
 	default:

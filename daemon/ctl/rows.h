@@ -10,7 +10,7 @@
 #include "store/store.h"
 
 /* `types`, one letter a column: i number, k number or null (NULL or 0), b boolean, s text, n text or null
- * (NULL or ""), t time in ISO 8601 or null (0). Each walks the query to its end. */
+ * (NULL or ""), t time in ISO 8601 or null (0, or never). Each walks the query to its end. */
 JsonArray *rows_array(struct query *query, const char *types);
 /* The first row; NULL where there is none. */
 JsonObject *rows_object(struct query *query, const char *types);

@@ -70,24 +70,29 @@ count(struct ctl *ctl, JsonObject *o)
 		ctl_fail(ctl, EX_UNAVAILABLE, "%s", error->message);
 }
 
+static JsonNode *
+without_desk(struct ctl *ctl, const char *why)
+{
+	JsonNode *node = json_node_new(JSON_NODE_OBJECT);
+	JsonObject *o = json_object_new();
+
+	json_object_set_boolean_member(o, "running", FALSE);
+	json_object_set_string_member(o, "why", why);
+	count(ctl, o);
+	json_node_take_object(node, o);
+	return node;
+}
+
 int
 status(struct ctl *ctl)
 {
-	g_autofree char *trouble = NULL;
-	g_autoptr(GVariant) said = request_status(ctl, &trouble);
+	ANSWER_AUTO a = {0};
+	g_autoptr(GVariant) said = request_status(ctl, &a);
 	g_autoptr(JsonNode) node = NULL;
-	JsonObject *o;
 
-	if (said != NULL) {
-		node = json_gvariant_serialize(said);
-	} else {
-		o = json_object_new();
-		json_object_set_boolean_member(o, "running", FALSE);
-		json_object_set_string_member(o, "why", trouble);
-		count(ctl, o);
-		node = json_node_init_object(json_node_alloc(), o);
-		json_object_unref(o);
-	}
+	if (said == NULL && a.status != EX_TEMPFAIL)
+		return ctl_fail(ctl, a.status, "%s", a.text);
+	node = said != NULL ? json_gvariant_serialize(said) : without_desk(ctl, a.text);
 	if (ctl->json)
 		print_json(node);
 	else
