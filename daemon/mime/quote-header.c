@@ -131,6 +131,13 @@ goes_on(enum quote_role role, const struct quote_line *line)
 	       strchr(line->folded, '@') != NULL && g_ascii_isspace(*line->start);
 }
 
+/* A subject in two lines has another header below. */
+static gboolean
+is_between(const struct quote_lines *lines, gsize i)
+{
+	return i + 1 < lines->count && lines->line[i + 1].role != QUOTE_NONE;
+}
+
 void
 quote_headers_read(const struct quote_lines *lines, gsize i, struct quote_headers *headers)
 {
@@ -154,12 +161,70 @@ quote_headers_read(const struct quote_lines *lines, gsize i, struct quote_header
 			/* Blank lines before the first header, and one between two of them. */
 			if (++blanks > (last == QUOTE_NONE ? 3U : 1U))
 				break;
-		} else if (blanks == 0 && goes_on(last, line)) {
+		} else if (blanks == 0 &&
+			   (goes_on(last, line) || (last == QUOTE_SUBJECT && is_between(lines, i)))) {
 			headers->after = i + 1;
 		} else {
 			break;
 		}
 	}
+}
+
+enum { GLUED_KEY_MAX = 30 }; /* bytes */
+
+/* The longest key that ends before the colon at `colon`; where it begins goes into *start. */
+static enum quote_role
+glued_role(const char *text, const char *colon, const char **start)
+{
+	enum quote_role found = QUOTE_NONE;
+	const char *end = colon;
+
+	while (end > text && end[-1] == ' ')
+		end--;
+	for (const char *p = end; p > text && end - p < GLUED_KEY_MAX;) {
+		g_autofree char *key = NULL;
+		enum quote_role role;
+		gunichar c;
+
+		p = g_utf8_prev_char(p);
+		c = g_utf8_get_char(p);
+		if (!g_unichar_isalpha(c) && c != ' ')
+			break;
+		key = g_utf8_strdown(p, end - p);
+		role = g_unichar_islower(c) ? QUOTE_NONE : quote_role_of(key);
+		if (role != QUOTE_NONE) {
+			found = role;
+			*start = p;
+		}
+	}
+	return found;
+}
+
+gboolean
+quote_headers_glued(const struct quote_lines *lines, gsize i, struct quote_headers *headers)
+{
+	g_autofree char *text =
+	    g_strndup(lines->line[i].start, MIN(lines->line[i].length, 8 * QUOTE_LINE_MAX));
+	enum quote_role last = QUOTE_NONE;
+	const char *value = text, *key = text;
+
+	*headers = (struct quote_headers){.first = i, .after = i + 1};
+	for (const char *colon = strchr(text, ':'); colon != NULL; colon = strchr(colon + 1, ':')) {
+		enum quote_role role = glued_role(value, colon, &key);
+
+		if (role == QUOTE_NONE)
+			continue;
+		if (last != QUOTE_NONE)
+			keep(headers, last, g_strstrip(g_strndup(value, (gsize)(key - value))));
+		last = role;
+		value = colon + 1;
+	}
+	if (last != QUOTE_NONE)
+		keep(headers, last, g_strstrip(g_strdup(value)));
+	if (quote_headers_enough(headers))
+		return TRUE;
+	quote_headers_clear(headers);
+	return FALSE;
 }
 
 void

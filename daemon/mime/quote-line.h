@@ -37,6 +37,12 @@ gboolean quote_has_word(const char *text, const char *const *words);
 /* What header the folded line is: "from: ann" -> QUOTE_FROM. */
 enum quote_role quote_role_at(const char *folded);
 
+gboolean quote_begins_with(const char *text, const char *const *words);
+/* A line of nothing but dashes, underscores and the like. */
+gboolean quote_is_rule(const char *folded);
+/* Does a signature begin at line `i` of the text that ends before `end`? */
+gboolean quote_signs(const struct quote_lines *lines, gsize i, gsize end, gboolean text_above);
+
 /* Index of the next line that is not blank, `count` if there is none. */
 gsize quote_next(const struct quote_lines *lines, gsize from);
 
@@ -55,6 +61,8 @@ struct quote_headers {
 };
 /* Reads the block at `i`, where it may begin with blank lines or behind a separator on the line itself. */
 void quote_headers_read(const struct quote_lines *lines, gsize i, struct quote_headers *headers);
+/* The same where the client has glued all of it to the separator line. FALSE: it has not. */
+gboolean quote_headers_glued(const struct quote_lines *lines, gsize i, struct quote_headers *headers);
 void quote_headers_clear(struct quote_headers *headers);
 /* Is what was found the head of a mail? */
 gboolean quote_headers_enough(const struct quote_headers *headers);

@@ -165,20 +165,21 @@ const char *const quote_forwarded[] = {"forwarded message", "begin forwarded mes
     "tin nhắn được chuyển tiếp", "pesan terusan", "pesan yang diteruskan", "ข้อความที่ส่งต่อ", "رسالة محولة",
     "رسالة معاد توجيهها", "הודעה שהועברה", NULL};
 
-const char *const quote_delimiters[] = {"reply above this line", "reply above", "type your reply above",
-    "write your reply above", "respond above this line", "reply above the line", "add your reply above",
-    "please reply above", "enter your reply above", "do not write below this line",
-    "do not type below this line", "antworten sie oberhalb dieser zeile", "antwort oberhalb dieser",
-    "über dieser zeile antworten", "schreiben sie ihre antwort über", "antworten sie über dieser",
-    "bitte oberhalb dieser", "répondre au-dessus de cette ligne", "répondez au-dessus",
-    "au-dessus de cette ligne", "responda por encima de esta línea", "por encima de esta línea",
-    "encima de esta línea", "rispondi sopra questa riga", "sopra questa riga", "sopra questa linea",
-    "responda acima desta linha", "acima desta linha", "boven deze regel", "over denne linje",
-    "över denna rad", "ovanför denna rad", "tämän rivin yläpuolelle", "nad týmto riadkom", "nad tento riadok",
-    "nad tímto řádkem", "nad tento řádek", "powyżej tej linii", "nad tą linią", "e sor fölé", "a vonal fölé",
-    "deasupra acestei linii", "bu satırın üst", "выше этой строки", "выше этой линии", "вище цієї лінії",
-    "вище цього рядка", "iznad ove linije", "nad to vrstico", "πάνω από αυτή τη γραμμή", "この線より上",
-    "この行より上", "在此行以上", "请在此行上方", "請在此行上方", "이 줄 위", NULL};
+const char *const quote_delimiters[] = {"reply above this line", "reply above", "write above this line",
+    "type above this line", "type your reply above", "write your reply above", "respond above this line",
+    "reply above the line", "add your reply above", "please reply above", "enter your reply above",
+    "do not write below this line", "do not type below this line", "antworten sie oberhalb dieser zeile",
+    "antwort oberhalb dieser", "über dieser zeile antworten", "schreiben sie ihre antwort über",
+    "antworten sie über dieser", "bitte oberhalb dieser", "répondre au-dessus de cette ligne",
+    "répondez au-dessus", "au-dessus de cette ligne", "responda por encima de esta línea",
+    "por encima de esta línea", "encima de esta línea", "rispondi sopra questa riga", "sopra questa riga",
+    "sopra questa linea", "responda acima desta linha", "acima desta linha", "boven deze regel",
+    "over denne linje", "över denna rad", "ovanför denna rad", "tämän rivin yläpuolelle", "nad týmto riadkom",
+    "nad tento riadok", "nad tímto řádkem", "nad tento řádek", "powyżej tej linii", "nad tą linią",
+    "e sor fölé", "a vonal fölé", "deasupra acestei linii", "bu satırın üst", "выше этой строки",
+    "выше этой линии", "вище цієї лінії", "вище цього рядка", "iznad ove linije", "nad to vrstico",
+    "πάνω από αυτή τη γραμμή", "この線より上", "この行より上", "在此行以上", "请在此行上方", "請在此行上方",
+    "이 줄 위", NULL};
 
 const char *const quote_devices[] = {"sent from", "sent via", "sent with", "sent using", "sent by my",
     "sent on the go", "send from my", "from my iphone", "from my ipad", "from my mobile", "from my android",
@@ -209,6 +210,16 @@ const char *const quote_devices_end[] = {"gesendet", "from mobile", "from my mob
     "dan gönderildi", "den gönderildi", "umdan gönderildi", "imden gönderildi", "gönderildi", "から送信",
     "より送信", "에서 보냄", "에서 전송", "에서 보낸", "发送", "發送", "傳送", "küldve", "lähetetty", NULL};
 
+const char *const quote_device_names[] = {" my ", "iphone", "ipad", "ipod", "apple", "android", "samsung",
+    "galaxy", "huawei", "honor", "xiaomi", "redmi", "nokia", "htc", "sony", "xperia", "motorola", "oneplus",
+    "oppo", "pixel", "blackberry", "windows", "outlook", "mail", "correo", "courrier", "posta", "pošt",
+    "пошт", "почт", "邮", "郵", "yahoo", "aol", "bluemail", "proton", "thunderbird", "typeapp", "phone",
+    "fon", "mobil", "móvil", "celular", "cellulare", "handy", "tablet", "device", "gerät", "appareil",
+    "dispositivo", "apparaat", "enhed", "enhet", "laite", "puhel", "zariaden", "zařízen", "urządzen",
+    "készülék", "eszköz", "dispozitiv", "cihaz", "устройств", "пристро", "телефон", "айфон", "смартфон",
+    "συσκευή", "κινητ", "手机", "手機", "携帯", "裝置", "设备", "기기", "휴대", "điện thoại", "ponsel",
+    "هاتف", " pc", " mac", "unterwegs", NULL};
+
 const char *const quote_disclaimers[] = {"confidential", "privileged", "intended recipient", "disclaimer",
     "vertraulich", "confidentiel", "confidencial", "riservat", "vertrouwelijk", "fortrolig", "konfidentiell",
     "luottamuksel", "dôvern", "důvěrn", "poufn", "bizalmas", "confidențial", "gizli", "конфиденциальн",
@@ -218,4 +229,8 @@ const char *const quote_forward_prefixes[] = {"fwd", "fw", "wg", "wtr", "tr", "r
     "vb", "vd", "vs", "pd", "pfw", "i", "doorst", "továbbítás", "továbbítva", "ynt", "ilt", "ilet", "пересл",
     "пд", "переслано", "przekaz", "fs", "rém", "redir", "fvs", "vidarebef", "videres", "转发", "轉寄", "转",
     "轉", "転送", "전달", "chuyển tiếp", "trs", "prp", "προώθ", "πρθ", "dal", "edasi", "hws", "إعادة توجيه",
-    "הועבר", "forward", NULL};
+    "הועבר", "forward", "videresend", "videresendt", "vidarebefordra", "vidarebefordrat", "weitergeleitet",
+    "weiterleitung", "doorgestuurd", "transféré", "transfert", "réexp", "reenv", "reenviado", "reenviar",
+    "encaminhado", "encaminhada", "inoltro", "inoltrato", "inoltra", "przekazano", "preposlané", "přeposláno",
+    "přepos", "továbbküldve", "yönl", "yönlendirme", "iletilen", "välitetty", "переслать", "пересылка",
+    "переадресовано", NULL};

@@ -20,7 +20,9 @@ extern const char *const quote_forwarded[];   /* between dashes or before a colo
 extern const char *const quote_delimiters[];  /* "reply above this line" */
 extern const char *const quote_devices[];     /* how a device's signature begins */
 extern const char *const quote_devices_end[]; /* and how it ends in languages with the verb at the end */
-extern const char *const quote_disclaimers[]; /* words of legal notices */
+extern const char
+    *const quote_device_names[]; /* what is sent from: one of them tells a signature from a sentence */
+extern const char *const quote_disclaimers[];	   /* words of legal notices */
 extern const char *const quote_forward_prefixes[]; /* of subjects, without the colon */
 
 #endif

@@ -13,12 +13,6 @@
 
 enum kind { KIND_TEXT, KIND_QUOTED, KIND_SIGNATURE };
 
-enum {
-	SIGNATURE_LINES = 15, /* a signature below dashes that are no "-- " is not longer */
-	FOOTER_LINES = 25,    /* nor is what a mailing list or a lawyer adds below a rule */
-	DEVICE_LINE = 120,    /* bytes */
-};
-
 struct view {
 	struct quote_lines lines;
 	enum kind *kind;
@@ -82,7 +76,7 @@ is_delimiter(const struct quote_line *line)
 	const char *text = line->folded;
 	gsize length = strlen(text);
 
-	if (strstr(text, QUOTE_MARKER) != NULL)
+	if (strstr(text, QUOTE_MARKER) != NULL || (length < 100 && quote_begins_with(text, quote_delimiters)))
 		return TRUE;
 	if (length < 8 || length > 200 ||
 	    (!g_ascii_ispunct(text[0]) && !g_ascii_ispunct(text[length - 1]) &&
@@ -90,18 +84,6 @@ is_delimiter(const struct quote_line *line)
 		!g_str_has_prefix(text, "bitte")))
 		return FALSE;
 	return quote_has_word(text, quote_delimiters);
-}
-
-/* A rule that belongs to the header block or separator below it. */
-static gboolean
-is_rule(const char *text)
-{
-	gsize length = strlen(text);
-
-	return (length >= 2 && strspn(text, "_") == length) ||
-	       (length >= 4 && (strspn(text, "-") == length || strspn(text, "=") == length ||
-				   strspn(text, "*") == length)) ||
-	       (length >= 9 && strspn(text, "\xe2\x80\x94\x95\x93") == length);
 }
 
 /* Takes in the rule and the attribution directly above. */
@@ -112,7 +94,7 @@ cut_with_what_is_above(const struct view *v, gsize i)
 
 	while (up > 0 && i - up < 2 && v->lines.line[up - 1].blank)
 		up--;
-	if (up > 0 && is_rule(v->lines.line[up - 1].folded))
+	if (up > 0 && quote_is_rule(v->lines.line[up - 1].folded))
 		return up - 1;
 	for (gsize n = 1; n <= QUOTE_ATTRIBUTION_MAX && n <= up; n++)
 		if (quote_attribution(&v->lines, up - n) == n)
@@ -195,6 +177,9 @@ find_quotes(struct view *v, gboolean forward_subject, gboolean gentle)
 		v->kind[i] = line->quoted ? KIND_QUOTED : KIND_TEXT;
 		switch (quote_separator_at(&v->lines, i)) {
 		case QUOTE_FORWARD_SEPARATOR:
+			/* Within a quote it is history. */
+			if (line->quoted && i > 0 && v->kind[i - 1] == KIND_QUOTED)
+				break;
 			note_forward(v, i, TRUE);
 			if (!gentle)
 				cut(v, i);
@@ -214,111 +199,10 @@ find_quotes(struct view *v, gboolean forward_subject, gboolean gentle)
 				dealt = gentle ? 0 : try_attribution(v, i, forward_subject);
 			break;
 		}
-		v->text_seen |= v->cut == v->lines.count && v->kind[i] == KIND_TEXT;
+		v->text_seen |=
+		    v->cut == v->lines.count && v->kind[i] == KIND_TEXT && !quote_is_rule(line->folded);
 		i += MAX(dealt, 1);
 	}
-}
-
-/* "Sent from my ..." on a line of its own. */
-static gboolean
-is_device(const struct quote_line *line)
-{
-	const char *text = line->folded + strspn(line->folded, "-*_[( ");
-	gsize length = strlen(text);
-
-	if (length < 6 || length > DEVICE_LINE || *line->start == ' ' || *line->start == '\t')
-		return FALSE;
-	for (gsize i = 0; quote_devices[i] != NULL; i++)
-		if (g_str_has_prefix(text, quote_devices[i]))
-			return TRUE;
-	while (length > 0 && strchr(".!]) ", text[length - 1]) != NULL)
-		length--;
-	for (gsize i = 0; length < 60 && quote_devices_end[i] != NULL; i++) {
-		gsize end = strlen(quote_devices_end[i]);
-
-		if (end < length && strncmp(text + length - end, quote_devices_end[i], end) == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-/* "-Ann Lee": a dash glued to a name or two. */
-static gboolean
-is_dashed_name(const struct quote_line *line)
-{
-	g_autofree char *text = g_strndup(line->start, MIN(line->length, 60));
-	gsize words = 1;
-
-	if (line->length > 50 || text[0] != '-' ||
-	    !g_unichar_isupper(g_utf8_get_char_validated(text + 1, -1)))
-		return FALSE;
-	for (const char *p = g_strchomp(text); *p != '\0'; p++)
-		words += *p == ' ';
-	return words <= 3 && strpbrk(text, ".,:;!?()") == NULL;
-}
-
-enum sign { SIGN_NONE, SIGN_STANDARD, SIGN_DASHES, SIGN_RULE, SIGN_DEVICE, SIGN_NAME };
-
-static enum sign
-sign_of(const struct quote_line *line)
-{
-	static const char *const dashes[] = {"--", "---", "—", "–", "―", "——", "———", "__", NULL};
-	const char *text = line->folded;
-
-	if (line->length == 3 && strncmp(line->start, "-- ", 3) == 0)
-		return SIGN_STANDARD;
-	if (g_strv_contains(dashes, text))
-		return SIGN_DASHES;
-	if (is_rule(text))
-		return SIGN_RULE;
-	if (is_device(line))
-		return SIGN_DEVICE;
-	return is_dashed_name(line) ? SIGN_NAME : SIGN_NONE;
-}
-
-static gsize
-words_below(const struct view *v, gsize i, gsize end)
-{
-	gsize lines = 0;
-
-	for (i++; i < end; i++)
-		lines += !v->lines.line[i].blank;
-	return lines;
-}
-
-static gboolean
-is_legal(const struct view *v, gsize i, gsize end)
-{
-	end = MIN(end, i + 4 * FOOTER_LINES);
-	for (i++; i < end; i++)
-		for (gsize w = 0; quote_disclaimers[w] != NULL; w++)
-			if (strstr(v->lines.line[i].folded, quote_disclaimers[w]) != NULL)
-				return TRUE;
-	return FALSE;
-}
-
-/* Does a signature begin at line `i` of the text that ends before `end`? */
-static gboolean
-signs(const struct view *v, gsize i, gsize end)
-{
-	gsize below = words_below(v, i, MIN(end, i + 4 * FOOTER_LINES));
-	gboolean free_above = i == 0 || v->lines.line[i - 1].blank || v->kind[i - 1] != KIND_TEXT;
-
-	switch (sign_of(&v->lines.line[i])) {
-	case SIGN_STANDARD:
-		return TRUE;
-	case SIGN_DASHES:
-		return below <= SIGNATURE_LINES && below > 0;
-	case SIGN_RULE:
-		return below <= FOOTER_LINES && below > 0 && has_text(v, 0, i) && is_legal(v, i, end);
-	case SIGN_DEVICE:
-		return free_above;
-	case SIGN_NAME:
-		return free_above && (below == 0 || is_legal(v, i, end));
-	case SIGN_NONE:
-		break;
-	}
-	return FALSE;
 }
 
 /* Second pass: in each stretch of new text, the signature at its end. */
@@ -333,7 +217,7 @@ find_signatures(struct view *v)
 		while (end < v->lines.count && v->kind[end] == KIND_TEXT)
 			end++;
 		for (gsize j = i; j < end; j++) {
-			if (!v->lines.line[j].blank && signs(v, j, end)) {
+			if (!v->lines.line[j].blank && quote_signs(&v->lines, j, end, v->text_seen)) {
 				mark(v, j, end, KIND_SIGNATURE);
 				break;
 			}
@@ -420,22 +304,38 @@ forwarded_text(const struct view *v, gsize from, gboolean marked)
 	return trim_lines(out);
 }
 
+/* The carrying mail's subject without what says that it is a forward. */
+static char *
+bare_subject(const char *subject)
+{
+	gsize word = strcspn(subject, ":");
+
+	return word > 20 || subject[word] == '\0' ? g_strdup(subject)
+						  : g_strstrip(g_strdup(subject + word + 1));
+}
+
 static void
-read_forward(const struct view *v, struct quote_split *out)
+read_forward(const struct view *v, const char *subject, struct quote_split *out)
 {
 	gboolean separator = quote_separator_at(&v->lines, v->forward) != QUOTE_NO_SEPARATOR;
 	gsize attribution = separator ? 0 : quote_attribution(&v->lines, v->forward);
-	gsize from = v->forward + (separator ? 1 : attribution);
+	gsize from = v->forward + (separator ? 1 : attribution), next;
+	gboolean marked;
 	struct quote_headers headers;
 
-	quote_headers_read(&v->lines, from, &headers);
+	if (!separator || !quote_headers_glued(&v->lines, v->forward, &headers))
+		quote_headers_read(&v->lines, from, &headers);
+	next = quote_next(&v->lines, headers.after);
+	marked = v->lines.line[quote_next(&v->lines, from)].quoted ||
+		 (next < v->lines.count && v->lines.line[next].quoted);
 	if (attribution > 0 && headers.from == NULL)
 		headers.from = g_strndup(v->lines.line[v->forward].start, v->lines.line[v->forward].length);
 	out->fwd_from = g_steal_pointer(&headers.from);
 	out->fwd_to = g_steal_pointer(&headers.to);
-	out->fwd_subject = g_steal_pointer(&headers.subject);
+	out->fwd_subject =
+	    headers.subject == NULL ? bare_subject(subject) : g_steal_pointer(&headers.subject);
 	out->fwd_date = g_steal_pointer(&headers.date);
-	out->fwd_text = forwarded_text(v, headers.after, v->lines.line[quote_next(&v->lines, from)].quoted);
+	out->fwd_text = forwarded_text(v, headers.after, marked);
 	quote_headers_clear(&headers);
 }
 
@@ -459,7 +359,7 @@ quote_split(const char *body, const char *subject, struct quote_split *out)
 	out->quoted = lines_of(&v, KIND_QUOTED);
 	out->signature = lines_of(&v, KIND_SIGNATURE);
 	if (v.forwarded && quote_next(&v.lines, v.forward + 1) < v.lines.count)
-		read_forward(&v, out);
+		read_forward(&v, subject, out);
 	fill(&out->fwd_from);
 	fill(&out->fwd_to);
 	fill(&out->fwd_subject);

@@ -71,7 +71,8 @@ static const struct {
 	"감사합니다.\n\n2026년 3월 3일 (화) 오전 10:15, Ann <ann@example.com>님이 작성:\n\n> 전구\n",
 	"감사합니다.", ""},
     {"hebrew", "",
-	"תודה.\n\n‫בתאריך יום ג׳, 3 במרץ 2026 ב-10:15 מאת ‪Ann‬‏ <‪ann@example.com‬‏>:‬\n\n> "
+	"תודה.\n\n\u202bבתאריך יום ג׳, 3 במרץ 2026 ב-10:15 מאת \u202aAnn\u202c\u200f "
+	"<\u202aann@example.com\u202c\u200f>:\u202c\n\n> "
 	"מנורה\n",
 	"תודה.", ""},
     {"outlook", "",
@@ -125,6 +126,19 @@ static const struct {
 	"From: Ann Lee\nSubject: Lamp\nTo: shop\n\nIt is broken.", ""},
     {"only a device", "", "Sent from my iPhone\n", "Sent from my iPhone", ""},
     {"only an attribution", "", "On 3 Mar 2026 at 10:15, Ann <a@example.com> wrote:\n\nlamp\n", "lamp", ""},
+    {"a sentence about sending", "", "Hello.\n\nSent from our warehouse on Monday, the lamp never came.\n",
+	"Hello.\n\nSent from our warehouse on Monday, the lamp never came.", ""},
+    {"a sentence that ends so", "", "Hallo.\n\nDie Lampe habe ich gestern gesendet.\n",
+	"Hallo.\n\nDie Lampe habe ich gestern gesendet.", ""},
+    {"text between rules", "",
+	"The log:\n---\none\ntwo\nthree\nfour\nfive\nsix\n---\nthat is all\nof\nit\nthere\nis\nhere\n",
+	"The log:\n---\none\ntwo\nthree\nfour\nfive\nsix\n---\nthat is all\nof\nit\nthere\nis\nhere", ""},
+    {"a forward within a quote", "",
+	"On 3 Mar 2026 at 10:15, Ann <a@example.com> wrote:\n> ---------- Forwarded message ---------\n> "
+	"From: Bob\n> Date: today\n> lamp\n\nIt is here.\n",
+	"It is here.", ""},
+    {"delimiter in words", "", "My answer.\n\nReply above this line to add a comment\n\nTicket 5\n",
+	"My answer.", ""},
     {"only quote", "", "> lamp\n", "", ""},
 };
 
@@ -187,6 +201,12 @@ test_forward(void)
 		"Please see.\n\n> Begin forwarded message:\n> \n> From: Ann <ann@example.com>\n> Subject: "
 		"Lamp\n> Date: 3 March 2026\n> To: bob@example.com\n> \n> It is broken.\n",
 		"Please see.", "Ann <ann@example.com>", "Lamp", "It is broken."},
+	    {"Fwd: Lamp",
+		"Look.\n\n  ----- Forwarded Message ----- From: Ann <ann@example.com>To: \"b@example.com\" "
+		"<b@example.com>Sent: Tuesday, 3 March 2026, 10:15:00 CETSubject: Lamp\n It is broken.\n",
+		"Look.", "Ann <ann@example.com>", "Lamp", "It is broken."},
+	    {"FW: Lamp", "Am 03.03.2026, 10:15 schrieb \"Ann\" <ann@example.com>:\n\n    Sie ist kaputt.\n",
+		"", "Am 03.03.2026, 10:15 schrieb \"Ann\" <ann@example.com>:", "Lamp", "    Sie ist kaputt."},
 	    {"Re: Lamp",
 		"Thanks\n\nFrom: Ann <ann@example.com>\nSent: Tuesday\nTo: Bob\nSubject: Lamp\n\nIt is "
 		"broken.\n",
