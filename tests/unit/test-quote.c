@@ -204,7 +204,7 @@ test_forward(void)
 	    {"Fwd: Lamp",
 		"Look.\n\n  ----- Forwarded Message ----- From: Ann <ann@example.com>To: \"b@example.com\" "
 		"<b@example.com>Sent: Tuesday, 3 March 2026, 10:15:00 CETSubject: Lamp\n It is broken.\n",
-		"Look.", "Ann <ann@example.com>", "Lamp", "It is broken."},
+		"Look.", "Ann <ann@example.com>", "Lamp", " It is broken."},
 	    {"FW: Lamp", "Am 03.03.2026, 10:15 schrieb \"Ann\" <ann@example.com>:\n\n    Sie ist kaputt.\n",
 		"", "Am 03.03.2026, 10:15 schrieb \"Ann\" <ann@example.com>:", "Lamp", "    Sie ist kaputt."},
 	    {"Re: Lamp",
