@@ -75,6 +75,32 @@ charset_init(void)
 		g_hash_table_insert(meanings, (void *)aliases[i].declared, (void *)aliases[i].meant);
 }
 
+/* As mailers spell it: other beginnings for the same name. */
+static const struct spelling {
+	const char *begins, *means;
+} spellings[] = {{"x-", ""}, {"cs", ""}, {"cp125", "windows-125"}, {"cp-125", "windows-125"},
+    {"windows125", "windows-125"}, {"win-125", "windows-125"}, {"win125", "windows-125"},
+    {"125", "windows-125"}, {"x-cp125", "windows-125"}, {"iso8859-", "iso-8859-"}, {"iso-8859", "iso-8859-"},
+    {"iso8859", "iso-8859-"}, {"8859-", "iso-8859-"}, {"ibm-", "cp"}, {"ibm", "cp"}, {"cp-", "cp"},
+    {"dos-", "cp"}, {"isolatin", "latin"}, {"csisolatin", "latin"}, {"latin-", "latin"}};
+
+static const char *
+respelled(const char *name)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(spellings); i++) {
+		g_autofree char *other = NULL;
+		const char *found;
+
+		if (!g_str_has_prefix(name, spellings[i].begins))
+			continue;
+		other = g_strconcat(spellings[i].means, name + strlen(spellings[i].begins), NULL);
+		found = g_hash_table_lookup(meanings, other);
+		if (found != NULL)
+			return found;
+	}
+	return NULL;
+}
+
 /* "ISO_8859-1:1987", "cp-1252", "'utf8'" and the like; NULL where unknown. */
 static const char *
 meaning(const char *declared)
@@ -83,36 +109,12 @@ meaning(const char *declared)
 	gsize n = 0;
 	const char *found;
 
-	for (const char *p = declared; *p != '\0' && *p != ':' && *p != '*' && n < sizeof name - 1; p++)
+	for (const char *p = declared; *p != '\0' && strchr(":*,;", *p) == NULL && n < sizeof name - 1; p++)
 		if (*p > ' ' && strchr("\"'<>()", *p) == NULL)
 			name[n++] = *p == '_' ? '-' : g_ascii_tolower(*p);
 	name[n] = '\0';
 	found = g_hash_table_lookup(meanings, name);
-	if (found == NULL && g_str_has_prefix(name, "cp-"))
-		memmove(name + 2, name + 3, n - 2);
-	if (found == NULL && (g_str_has_prefix(name, "cp125") || g_str_has_prefix(name, "cp874")))
-		found = g_hash_table_lookup(meanings, name);
-	if (found == NULL && strncmp(name, "cp125", 5) == 0) {
-		g_autofree char *windows = g_strconcat("windows-", name + 2, NULL);
-
-		found = g_hash_table_lookup(meanings, windows);
-	}
-	if (found == NULL && (strncmp(name, "windows125", 10) == 0 || strncmp(name, "win-125", 7) == 0)) {
-		g_autofree char *windows = g_strconcat("windows-", strstr(name, "125"), NULL);
-
-		found = g_hash_table_lookup(meanings, windows);
-	}
-	if (found == NULL && strncmp(name, "iso8859-", 8) == 0) {
-		g_autofree char *iso = g_strconcat("iso-8859-", name + 8, NULL);
-
-		found = g_hash_table_lookup(meanings, iso);
-	}
-	if (found == NULL && strncmp(name, "ibm", 3) == 0) {
-		g_autofree char *ibm = g_strconcat("cp", name + (name[3] == '-' ? 4 : 3), NULL);
-
-		found = g_hash_table_lookup(meanings, ibm);
-	}
-	return found;
+	return found != NULL ? found : respelled(name);
 }
 
 gboolean

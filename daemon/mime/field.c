@@ -163,6 +163,16 @@ is_blank_line(const char *p, gsize n)
 	return TRUE;
 }
 
+/* Is the last field one of a part's, and the first of its name? The second would be understood by some
+ * programs and not by others. */
+static gboolean
+is_first_content(const GArray *fields)
+{
+	const struct field *last = &g_array_index(fields, struct field, fields->len - 1);
+
+	return g_ascii_strncasecmp(last->name, "Content-", 8) == 0 && field_count(fields, last->name) == 1;
+}
+
 gsize
 field_read(
     const char *bytes, gsize length, GStringChunk *strings, GArray *fields, GString *content, int *excess)
@@ -195,7 +205,7 @@ field_read(
 			add(fields, strings, bytes + at, name, MIN(n, FIELD_LENGTH_MAX));
 		if (n > FIELD_LENGTH_MAX)
 			over |= FIELD_EXCESS_LENGTH;
-		if (content != NULL && over == 0 && g_ascii_strncasecmp(bytes + at, "Content-", 8) == 0)
+		if (content != NULL && over == 0 && is_first_content(fields))
 			g_string_append_len(content, bytes + at, (gssize)n);
 		at += n;
 	}

@@ -126,6 +126,16 @@ find(const struct param_value *v, const char *name)
 	return NULL;
 }
 
+/* In any of its spellings: most fields lack most parameters. */
+static gboolean
+has(const struct param_value *v, const char *name)
+{
+	for (guint i = 0; i < v->names->len; i++)
+		if (g_str_has_prefix(v->names->pdata[i], name))
+			return TRUE;
+	return FALSE;
+}
+
 /* %XX of RFC 2231 section 4. */
 static void
 append_percent(GString *out, const char *p)
@@ -205,11 +215,15 @@ join(const struct param_value *v, const char *name, const char *fallback)
 char *
 param_get(const struct param_value *value, const char *name, const char *fallback)
 {
-	g_autofree char *starred = g_strconcat(name, "*", NULL);
-	const char *extended = find(value, starred);
-	const char *plain = find(value, name);
+	g_autofree char *starred = NULL;
+	const char *extended, *plain;
 	char *joined;
 
+	if (!has(value, name))
+		return NULL;
+	starred = g_strconcat(name, "*", NULL);
+	extended = find(value, starred);
+	plain = find(value, name);
 	if (extended != NULL) {
 		GString *bytes = g_string_new(NULL);
 		char charset[64];

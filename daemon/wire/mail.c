@@ -63,22 +63,20 @@ empty_value(const char *type)
 GBytes *
 mail_maker_end(struct mail_maker *maker)
 {
-	GVariantBuilder b;
+	GVariant *entries[MAIL_FIELD_COUNT];
 	g_autoptr(GVariant) all = NULL;
-	GBytes *bytes;
 
-	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
 	for (int i = 0; i < MAIL_FIELD_COUNT; i++) {
-		GVariant *v = maker->values[i] != NULL ? maker->values[i] : empty_value(fields[i].type);
+		g_autoptr(GVariant) v = maker->values[i];
 
-		g_variant_builder_add(&b, "{sv}", fields[i].name, v);
-		if (maker->values[i] != NULL)
-			g_variant_unref(maker->values[i]);
+		if (v == NULL)
+			v = g_variant_ref_sink(empty_value(fields[i].type));
+		entries[i] =
+		    g_variant_new_dict_entry(g_variant_new_string(fields[i].name), g_variant_new_variant(v));
 	}
 	g_free(maker);
-	all = g_variant_ref_sink(g_variant_builder_end(&b));
-	bytes = g_variant_get_data_as_bytes(all);
-	return bytes;
+	all = g_variant_ref_sink(g_variant_new_array(G_VARIANT_TYPE("{sv}"), entries, MAIL_FIELD_COUNT));
+	return g_variant_get_data_as_bytes(all);
 }
 
 /* The children come in the table's order, so that one walk finds and checks them all. */

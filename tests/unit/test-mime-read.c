@@ -91,6 +91,8 @@ test_content(void)
 	    {HEAD "Content-Type: text/plain; format=flowed; delsp=yes\n\none \ntwo\n", "onetwo\n", ""},
 	    {HEAD "Content-Transfer-Encoding: base64\n\nSGVsbG8=\nV29ybGQ=\n", "HelloWorld", ""},
 	    {HEAD "Content-Type: text/html\n\n<meta charset=\"koi8-r\">\xf0\xd2", "Пр\n", ""},
+	    {HEAD "Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=x\n\n--x\n", "--x\n",
+		""},
 	    {HEAD "no field\n\nrest\n", "no field\n\nrest\n", ""},
 	    {"no header at all", "no header at all", ""},
 	};

@@ -80,6 +80,10 @@ test_charsets(void)
 		RAW("d\xc3\xad"
 		    "as"),
 		"días", "utf-8 (declared iso-8859-1)"},
+	    {"x-windows-1250", RAW("\xe8"), "č", "windows-1250"},
+	    {"8859_2", RAW("\xe8"), "č", "iso-8859-2"},
+	    {"IBM437", RAW("\x81"), "ü", "cp437"},
+	    {"csISOLatin2", RAW("\xe8"), "č", "iso-8859-2"},
 	    {"koi8-r", RAW("\xf0\xd2"), "Пр", "koi8-r"},
 	    {"gb2312", RAW("\xc4\xe3"), "你", "gb18030"},
 	    {"big5", RAW("\xa7\x41"), "你", "big5-hkscs"},
