@@ -56,7 +56,7 @@ take_bytes(
 	if (type != MAILIMAP_MSG_ATT_BODY_SECTION || !is_whole(section))
 		return true;
 	t->received += length;
-	if (t->received > t->largest)
+	if (t->received > MAX(t->largest, TAKE_CUT))
 		return true;
 	return store(t, bytes, length);
 }
@@ -132,12 +132,12 @@ accept_mail(struct taking *t, const struct line *line)
 {
 	const struct list_mail *asked = list_find(t->asked, line->uid);
 	gboolean over = t->received > t->largest;
-	struct take_mail mail = {.uid = line->uid, .date = line->date, .cut = t->cut || over};
+	/* An estimate may have been too large: what is shorter than was asked for is whole. */
+	gboolean whole = t->cut ? t->received < TAKE_CUT : !over;
+	struct take_mail mail = {.uid = line->uid, .date = line->date, .cut = !whole};
 
-	mail.length = over ? MIN(t->stored, TAKE_CUT) : t->stored;
-	mail.size = MAX(asked->size, t->received);
-	if (!t->cut && !over)
-		mail.size = t->received;
+	mail.length = over && !t->cut ? MIN(t->stored, TAKE_CUT) : t->stored;
+	mail.size = whole ? t->received : MAX(asked->size, t->received);
 	t->end += mail.length;
 	g_array_append_val(t->came, mail);
 }

@@ -3,6 +3,9 @@
 
 #include "fetch/wait.h"
 
+#include "base/log.h"
+#include "net/error.h"
+
 static gboolean
 noop(struct session *s, GError **error)
 {
@@ -28,8 +31,18 @@ idle(struct session *s, int link, gint64 ms, GError **error)
 gboolean
 wait_for_news(struct session *s, int link, gint64 ms, GError **error)
 {
-	if (s->can_idle)
-		return idle(s, link, MIN(ms, WAIT_RENEW), error);
+	g_autoptr(GError) why = NULL;
+
+	if (s->can_idle) {
+		if (idle(s, link, MIN(ms, WAIT_RENEW), &why))
+			return TRUE;
+		if (!g_error_matches(why, NET_ERROR, NET_ERROR_REFUSED)) {
+			g_propagate_error(error, g_steal_pointer(&why));
+			return FALSE;
+		}
+		log_info("%s; asking now and then instead", why->message);
+		s->can_idle = FALSE;
+	}
 	if ((stream_wait(s->stream, link, MIN(ms, s->mailbox->poll)) & STREAM_OTHER) != 0)
 		return TRUE;
 	return noop(s, error);

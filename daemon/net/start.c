@@ -29,6 +29,12 @@ read_conf(void)
 	if (source == NULL)
 		log_fatal("cannot read the configuration from the parent: %s", error->message);
 	conf = conf_parse(source, errors);
+	for (guint i = 0; conf == NULL && i < errors->len; i++) {
+		const struct conf_error *e = errors->pdata[i];
+
+		if (!e->warning)
+			log_error("%s:%d:%d: %s", e->place.file, e->place.line, e->place.column, e->message);
+	}
 	if (conf == NULL)
 		log_fatal("the configuration from the parent has errors; it should have been refused there");
 	conf_source_free(source);

@@ -49,8 +49,8 @@ any_open(const struct run *r)
 	return FALSE;
 }
 
-/* A code that is neither yes, later nor never says nothing; a full mailbox is "later", whatever the first
- * digit says (RFC 5321 section 4.5.3.1.10, RFC 3463 X.2.2). */
+/* What a reply other than "yes" means before the mail is sent. A full mailbox is "later", whatever the first digit says (RFC
+ * 5321 section 4.5.3.1.10, RFC 3463 X.2.2), and so is a code that has no place here. */
 static guint32
 refusal(const struct reply *reply)
 {
@@ -58,7 +58,20 @@ refusal(const struct reply *reply)
 
 	if (reply->code == 552 || g_str_has_prefix(reply->text->str, "5.2.2"))
 		return 452;
-	return class == 4 || class == 5 ? (guint32)reply->code : 0;
+	if (reply->code == 0 || class == 4 || class == 5)
+		return (guint32)reply->code;
+	return 451;
+}
+
+/* What the reply to the mail itself means: here a code without a meaning is no answer. */
+static guint32
+outcome(const struct reply *reply)
+{
+	int class = reply->code / 100;
+
+	if (class == 2)
+		return 250;
+	return class == 4 || class == 5 ? refusal(reply) : 0;
 }
 
 /* Refusals of our own, before anything is said about the mail. */
@@ -186,10 +199,8 @@ deliver(struct run *r)
 	}
 	failpoint("send-dot");
 	r->t->step = "data";
-	if (relay_command(r->relay, relay_patience_dot, NULL) / 100 == 2)
-		judge_open(r, 250, reply->text->str);
-	else
-		judge_open(r, refusal(reply), reply->text->str);
+	relay_command(r->relay, relay_patience_dot, NULL);
+	judge_open(r, outcome(reply), reply->text->str);
 }
 
 static GVariant *

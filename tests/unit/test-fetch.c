@@ -456,17 +456,30 @@ say_large(struct peer *p)
 }
 
 static void
+say_beginning(struct peer *p)
+{
+	g_autofree char *body = g_strnfill(64 * 1024, 'x');
+	g_autofree char *tail = g_strdup_printf(")\r\n%s OK done\r\n", p->tag);
+
+	peer_say(p, "* 1 FETCH (UID 5 BODY[]<0> {65536}\r\n", 36);
+	peer_say(p, body, 64 * 1024);
+	peer_say(p, tail, strlen(tail));
+}
+
+static void
 test_size_is_a_hint(void)
 {
 	static const struct {
 		const char *listed;
 		struct peer_step fetch;
 		guint64 size, length;
+		gboolean cut;
 	} rows[] = {
-	    {"4", {"BODY.PEEK[])", NULL, say_large}, 3 * LARGEST, 64 * 1024},
+	    {"4", {"BODY.PEEK[])", NULL, say_large}, 3 * LARGEST, 64 * 1024, TRUE},
+	    {"3000000", {"BODY.PEEK[]<0.65536>)", NULL, say_beginning}, 3000000, 64 * 1024, TRUE},
 	    {"3000000",
-		{"BODY.PEEK[]<0.65536>)", "* 1 FETCH (UID 5 BODY[]<0> {3}\r\nabc)\r\n$ OK done\r\n", NULL},
-		3000000, 3},
+		{"BODY.PEEK[]<0.65536>)", "* 1 FETCH (UID 5 BODY[]<0> {3}\r\nabc)\r\n$ OK done\r\n", NULL}, 3,
+		3, FALSE},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -490,7 +503,7 @@ test_size_is_a_hint(void)
 		g_variant_get_child(cut, 0, "b", &is_cut);
 		g_variant_get_child(sizes, 0, "t", &size);
 		body = fakedesk_body(&m, 0);
-		g_assert_true(is_cut);
+		g_assert_cmpint(is_cut, ==, rows[i].cut);
 		g_assert_cmpuint(size, ==, rows[i].size);
 		g_assert_cmpuint(g_bytes_get_size(body), ==, rows[i].length);
 		fakedesk_end(&desk);
