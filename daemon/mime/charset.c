@@ -7,6 +7,8 @@
 
 #include "mime/charset.h"
 
+#include "mime/guess.h"
+
 #include <errno.h>
 #include <iconv.h>
 #include <string.h>
@@ -381,6 +383,7 @@ charset_decode(const char *bytes, gsize n, const char *declared, gsize *length, 
 {
 	const char *meant = declared[0] != '\0' ? meaning(declared) : NULL;
 	gboolean as_utf8 = meant == NULL || strcmp(meant, "utf-8") == 0 || is_mislabelled(meant, bytes, n);
+	const char *name;
 	GString *out;
 
 	if (as_utf8 && is_jis(bytes, n) && (out = convert_jis(bytes, n)) != NULL) {
@@ -425,6 +428,9 @@ charset_decode(const char *bytes, gsize n, const char *declared, gsize *length, 
 			*length = strlen(valid);
 		return valid;
 	}
-	say(used, "windows-1252", declared);
-	return take(convert("windows-1252", bytes, n, TRUE), length);
+	name = guess_charset(bytes, n);
+	if (name == NULL)
+		name = "windows-1252";
+	say(used, name, declared);
+	return take(convert(name, bytes, n, TRUE), length);
 }

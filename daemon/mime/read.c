@@ -30,17 +30,19 @@ read_init(void)
 	parts_init();
 }
 
-/* The charset of the first text part: raw 8-bit bytes in the header are mostly in it too. */
+/* The charset of the first text part, as declared or as found: raw 8-bit bytes in the header are mostly in it
+ * too. Into `name`. */
 static const char *
-hint(const struct parts *parts)
+hint(const struct parts *parts, char name[32])
 {
-	for (guint i = 0; i < parts->parts->len; i++) {
+	name[0] = '\0';
+	for (guint i = 0; i < parts->parts->len && name[0] == '\0'; i++) {
 		const struct part *part = parts->parts->pdata[i];
 
-		if (part->text != NULL && part->charset[0] != '\0')
-			return part->charset;
+		if (part->text != NULL)
+			g_strlcpy(name, part->used, MIN(32, strcspn(part->used, " ") + 1));
 	}
-	return "";
+	return name;
 }
 
 static GVariant *
@@ -89,6 +91,7 @@ put_addresses(struct mail_maker *maker, struct parts *parts, enum mail_field whi
 {
 	GVariantBuilder b;
 	const struct field *f;
+	char charset[32];
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	guint from = 0;
 	gboolean cut = FALSE;
@@ -96,7 +99,7 @@ put_addresses(struct mail_maker *maker, struct parts *parts, enum mail_field whi
 	g_variant_builder_init(&b, G_VARIANT_TYPE("a(ss)"));
 	while (
 	    g_hash_table_size(seen) < ADDRESS_MAX && (f = field_next(parts->fields, name, &from)) != NULL) {
-		g_autoptr(GPtrArray) all = address_list(f->value, hint(parts), &cut);
+		g_autoptr(GPtrArray) all = address_list(f->value, charset, &cut);
 
 		add_addresses(&b, all, seen);
 	}
@@ -170,12 +173,13 @@ read_subject(const struct parts *parts)
 {
 	const char *value = "";
 	const struct field *f;
+	char charset[32];
 	guint from = 0;
 
 	while ((f = field_next(parts->fields, "Subject", &from)) != NULL)
 		if (f->value[0] != '\0')
 			value = f->value;
-	return words_decode(value, hint(parts));
+	return words_decode(value, hint(parts, charset));
 }
 
 static void
