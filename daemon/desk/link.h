@@ -19,6 +19,7 @@ struct link {
 	gint64 mailbox;	    /* fetchers: mailbox.id */
 	gboolean quiet;	    /* fetchers: nothing more there */
 	gint64 sending;	    /* senders: outbox id under way; 0: free */
+	gboolean given;	    /* senders: it has been handed the mail of `sending` */
 };
 
 void link_init(struct desk *desk);

@@ -139,12 +139,13 @@ composed(struct desk *desk, gint64 id, int fd, gboolean eight_bit, gboolean utf8
 	g_autoptr(GBytes) bytes = fd >= 0 ? fd_map(fd, MAIL_MAX, &error) : NULL;
 	g_autoptr(GBytes) digest = NULL;
 	struct link *link = link_of(desk, id);
-	ROW_AUTO row;
+	ROW_AUTO row = {0};
 
-	if (link == NULL) /* the relay went away meanwhile: the row is as it was */
+	/* The sender went away meanwhile, and the row is as it was; or a new one took it up and has had the
+	 * mail of an earlier composing. */
+	if (link == NULL || link->given)
 		return;
 	if (bytes == NULL || !load(desk, id, &row)) {
-		memset(&row, 0, sizeof row);
 		cannot_compose(desk, id,
 		    why != NULL	    ? why
 		    : error != NULL ? error->message
@@ -158,6 +159,7 @@ composed(struct desk *desk, gint64 id, int fd, gboolean eight_bit, gboolean utf8
 		    "forms");
 		return;
 	}
+	link->given = TRUE;
 	turn_piece(desk);
 	store_run(desk->store, SQL_OUTBOX_SENDING, "ib", id, digest);
 	turn_send(desk, link, WIRE_SEND_MAIL,
@@ -179,6 +181,7 @@ begin(struct desk *desk, struct link *link, gint64 id)
 	if (!load(desk, id, &row))
 		return;
 	link->sending = id;
+	link->given = FALSE;
 	if (row.raw_mail != 0)
 		raw = mails_raw(desk->store, row.raw_mail);
 	if (row.raw_mail != 0 && raw == NULL)

@@ -339,8 +339,9 @@ queue billing {{ team support }}
         for subject in self.said:
             assert not subject or subject not in log, "the subject %r is in the log" % subject
         assert not TOKEN.search(log), "a token is in the log"
-        for word in ("Sanitizer", "assertion", "CRITICAL", "runtime error"):
+        for word in ("Sanitizer", "assertion", "CRITICAL", "runtime error", " is ended: "):
             assert word not in log, "%s in the log" % word
+        assert self.died() or "killed by signal" not in log, "a program of ours died"
 
     def abandon(self):
         """After the story, however it went."""

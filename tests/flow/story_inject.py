@@ -13,7 +13,7 @@ def story(desk):
     assert inject(MAIL % (who, b"By pipe 1", b"p1")) == 0
     ticket = desk.about("By pipe 1")
     desk.notice(ticket["number"])
-    assert inject(MAIL % (who, b"By pipe 2", b"p2"), "--mailbox", "nowhere") == os.EX_USAGE
+    assert inject(MAIL % (who, b"By pipe 2", b"p2"), "--mailbox", "nowhere") == os.EX_NOINPUT
     for number, raw in enumerate((b"", b"no header at all", b"\0\xff\r\r\n" * 100, b" folded: first\n\nbody\n")):
         status = inject(raw)
         assert status == 0, "mail %d that cannot be read: %d" % (number, status)

@@ -19,7 +19,7 @@ def closed_port():
 def row(desk, number, who, *states):
     """The outbox row of the ticket's mail to `who`, once it is in one of the states."""
     def find():
-        for mail in desk.ctl("outbox", "list"):
+        for mail in desk.ctl("outbox", "list", "--all"):
             if mail["ticket"] == number and mail["state"] in states and any(r["address"] == who for r in mail["recipients"]):
                 return mail
         return None
