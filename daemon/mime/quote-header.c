@@ -7,28 +7,28 @@
 
 static const char decoration[] = "-_=*#~<>|+[] \t";
 
+/* Hyphens, dashes and the line of box drawings: clients take any of them. */
+static gboolean
+is_dash(gunichar c)
+{
+	return c == '-' || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0x2500;
+}
+
 static gboolean
 is_dashed(const char *text)
 {
-	static const char *const dashes[] = {
-	    "--", "==", "__", "**", "—", "–", "*-", "> -", "──", "- -", NULL};
+	static const char *const dashes[] = {"--", "==", "__", "**", "*-", "> -", "- -", NULL};
 
-	for (gsize i = 0; dashes[i] != NULL; i++)
-		if (g_str_has_prefix(text, dashes[i]))
-			return TRUE;
-	return FALSE;
+	return quote_begins_with(text, dashes) ||
+	       ((unsigned char)*text >= 0x80 && is_dash(g_utf8_get_char(text)));
 }
 
 static const char *
 skip_decoration(const char *text)
 {
-	for (;;) {
-		text += strspn(text, decoration);
-		if (!g_str_has_prefix(text, "—") && !g_str_has_prefix(text, "–") &&
-		    !g_str_has_prefix(text, "─"))
-			return text;
+	while ((*text != '\0' && strchr(decoration, *text) != NULL) || is_dash(g_utf8_get_char(text)))
 		text = g_utf8_next_char(text);
-	}
+	return text;
 }
 
 /* The words a line begins with, and then only decoration, a colon, or (glued by the client) a header behind

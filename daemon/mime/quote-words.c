@@ -14,9 +14,10 @@ const char *const quote_wrote[] = {"wrote", "writes", "schrieb", "geschrieben", 
     "je pisal", "írta", "ezt írta", "a következőt írta", "a scris", "scris", "yazdı", "şunu yazdı",
     "şunları yazdı", "έγραψε", "написал", "написал(а)", "написала", "написав", "написав(ла)", "пише", "пишет",
     "писал", "писал(а)", "написа", "напиша", "је написао", "напісаў", "כתב", "כתבה", "כתב/ה", "מאת", "كتب",
-    "كتبت", "نوشت", "写道", "寫道", "写到", "写入", "wrote：", "のメッセージ", "さんが書きました", "書いた",
-    "님이 작성", "님이 쓴 글", "작성", "씀", "viết", "đã viết", "menulis", "menulis berikut", "เขียน",
-    "เขียนว่า", "ने लिखा", "shkroi", "egin du", "idatzi du", "escribiu", "ysgrifennodd", NULL};
+    "كتبت", "نوشت", "تمت كتابة ما يلي", "تمت كتابة", "写道", "寫道", "写到", "写入", "wrote：",
+    "のメッセージ", "さんが書きました", "書いた", "님이 작성", "님이 쓴 글", "작성", "씀", "viết", "đã viết",
+    "menulis", "menulis berikut", "เขียน", "เขียนว่า", "ने लिखा", "shkroi", "egin du", "idatzi du", "escribiu",
+    "ysgrifennodd", NULL};
 
 static const char *const openers[] = {"on", "at", "in", "am", "den", "le", "el", "il", "em", "a", "dňa",
     "dne", "dnia", "w", "op", "på", "þann", "dana", "dne", "kuupäeval", "în", "la", "pe", "στις", "в", "у",

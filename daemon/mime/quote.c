@@ -86,15 +86,18 @@ is_delimiter(const struct quote_line *line)
 	return quote_has_word(text, quote_delimiters);
 }
 
-/* Takes in the rule and the attribution directly above. */
+/* Takes in the rule, the attribution or the title directly above. */
 static gsize
 cut_with_what_is_above(const struct view *v, gsize i)
 {
+	static const char *const titles[] = {
+	    "message du ", "mensaje del ", "messaggio del ", "nachricht vom ", NULL};
 	gsize up = i;
 
 	while (up > 0 && i - up < 2 && v->lines.line[up - 1].blank)
 		up--;
-	if (up > 0 && quote_is_rule(v->lines.line[up - 1].folded))
+	if (up > 0 && (quote_is_rule(v->lines.line[up - 1].folded) ||
+			  quote_begins_with(v->lines.line[up - 1].folded, titles)))
 		return up - 1;
 	for (gsize n = 1; n <= QUOTE_ATTRIBUTION_MAX && n <= up; n++)
 		if (quote_attribution(&v->lines, up - n) == n)
