@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "net/error.h"
+#include "net/trap.h"
 
 #include <string.h>
 
@@ -13,6 +14,8 @@ struct guard {
 	gboolean continued; /* a literal came before in this response */
 	gboolean data;	    /* untagged, and not free text: `{n}` at its end is a literal */
 	gboolean fetch;	    /* "* n FETCH" */
+	gboolean numbers;   /* "* n ..." */
+	int depth;	    /* of parentheses, at the end of what was read */
 	guint64 literal_left;
 	const char *broken;
 	enum guard_outcome outcome;
@@ -69,12 +72,12 @@ read_number(const char **p, guint64 *value)
 	return *p > start;
 }
 
-/* Numbers of "* n EXISTS" and "* n FETCH (UID n ...)"; deeper ones belong to extensions that may be wider. */
-static gboolean
-numbers_fit(const char *p)
+/* A line of data, or what follows its literal. Numbers count in "* n EXISTS" and "* n FETCH (UID n ...)";
+ * deeper ones belong to extensions that may be wider. */
+static const char *
+scan_data(struct guard *g, const char *p)
 {
 	gboolean quoted = FALSE;
-	int depth = 0;
 
 	while (*p != '\0') {
 		guint64 value;
@@ -84,15 +87,17 @@ numbers_fit(const char *p)
 		else if (*p == '"')
 			quoted = !quoted;
 		else if (!quoted && (*p == '(' || *p == ')'))
-			depth += *p == '(' ? 1 : -1;
-		else if (!quoted && depth <= 1 && g_ascii_isdigit(*p)) {
+			g->depth += *p == '(' ? 1 : -1;
+		else if (!quoted && g->numbers && g->depth <= 1 && g_ascii_isdigit(*p)) {
 			if (!read_number(&p, &value))
-				return FALSE;
+				return "the server sent a number of more than 32 bits";
 			continue;
 		}
+		if (g->depth > TRAP_DEPTH_MAX)
+			return "the server's answer is nested too deep";
 		p++;
 	}
-	return TRUE;
+	return NULL;
 }
 
 /* "[COPYUID 38505 304,319:320 3956:3958] Done": the second word. */
@@ -113,14 +118,16 @@ read_copyuid(struct guard *g, const char *code)
 static const char *
 read_condition(struct guard *g, const char *code)
 {
-	const char *p = code + strlen("[UIDVALIDITY ");
+	static const char uidvalidity[] = "[UIDVALIDITY ";
+	const char *p = code;
 
 	read_copyuid(g, code);
-	if (g_ascii_strncasecmp(code, "[UIDVALIDITY ", strlen("[UIDVALIDITY ")) != 0)
-		return NULL;
-	if (!read_number(&p, &g->uidvalidity))
-		return "the server's UIDVALIDITY is no number of 32 bits";
-	return NULL;
+	if (g_ascii_strncasecmp(p, uidvalidity, sizeof uidvalidity - 1) == 0) {
+		p += sizeof uidvalidity - 1;
+		if (!read_number(&p, &g->uidvalidity))
+			return "the server's UIDVALIDITY is no number of 32 bits";
+	}
+	return trap_condition(code);
 }
 
 static gboolean
@@ -145,22 +152,21 @@ keep_text(struct guard *g, const char *text)
 static const char *
 begin_untagged(struct guard *g, const char *p)
 {
-	const char *number = p;
+	const char *data = p;
 
 	if (keyword(&p, "OK"))
 		return read_condition(g, p);
 	if (keyword(&p, "NO") || keyword(&p, "BAD") || keyword(&p, "PREAUTH"))
-		return NULL;
+		return trap_condition(p);
 	if (keyword(&p, "BYE")) {
 		keep_text(g, p);
-		return NULL;
+		return trap_condition(p);
 	}
 	g->data = TRUE;
-	if (!g_ascii_isdigit(*p))
-		return NULL;
+	g->numbers = g_ascii_isdigit(*p);
 	p += strspn(p, "0123456789 ");
-	g->fetch = keyword(&p, "FETCH");
-	return numbers_fit(number) ? NULL : "the server sent a number of more than 32 bits";
+	g->fetch = g->numbers && keyword(&p, "FETCH");
+	return trap_data(data) != NULL ? trap_data(data) : scan_data(g, data);
 }
 
 static const char *
@@ -192,6 +198,8 @@ begin_response(struct guard *g)
 
 	g->data = FALSE;
 	g->fetch = FALSE;
+	g->numbers = FALSE;
+	g->depth = 0;
 	if (line[0] == '*' && line[1] == ' ')
 		return begin_untagged(g, line + 2);
 	if (line[0] == '+')
@@ -268,8 +276,8 @@ end_line(struct guard *g)
 		return "the server sent a NUL byte in a line";
 	if (!continued)
 		why = begin_response(g);
-	else if (g->fetch && !numbers_fit(g->line->str))
-		why = "the server sent a number of more than 32 bits";
+	else
+		why = scan_data(g, g->line->str);
 	g->continued = FALSE;
 	if (g->fetch && has_quoted_body(g->line->str))
 		g_array_append_val(g->bodies, unannounced);

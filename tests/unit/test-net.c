@@ -88,6 +88,55 @@ test_guard(void)
 	}
 }
 
+/* L6: each of these kills the library, or may. */
+static void
+test_traps(void)
+{
+	static const struct {
+		const char *bytes;
+		gboolean believed;
+	} rows[] = {
+	    {"* OK [ALERT]\r\n", FALSE},
+	    {"* OK [alert] \r\n", FALSE},
+	    {"* NO [PARSE]\r\n", FALSE},
+	    {"3 OK [ALERT]\r\n", FALSE},
+	    {"* OK [ALERT] the disk is full\r\n", TRUE},
+	    {"* OK [PERMANENTFLAGS (\\Seen \\*x)] x\r\n", FALSE},
+	    {"* OK [PERMANENTFLAGS (\r\n", FALSE},
+	    {"* OK [PERMANENTFLAGS\r\n", FALSE},
+	    {"* OK [PERMANENTFLAGS (a  b )] x\r\n", TRUE},
+	    {"* OK [PERMANENTFLAGS (\\Seen $Triaged \\*)] x\r\n", TRUE},
+	    {"* OK [PERMANENTFLAGS ()] x\r\n", TRUE},
+	    {"* OK [PERMANENTFLAGS (\\*)]\r\n", TRUE},
+	    {"3 NO [BADCHARSET (a b)] x\r\n", FALSE},
+	    {"* NAMESPACE NIL NIL NIL\r\n", FALSE},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct guard *g = guard_new();
+
+		g_test_message("row %zu", i);
+		g_assert_cmpint(
+		    guard_feed(g, rows[i].bytes, strlen(rows[i].bytes)) == NULL, ==, rows[i].believed);
+		guard_free(g);
+	}
+}
+
+/* Parentheses are counted across literals. */
+static void
+test_depth(void)
+{
+	for (int depth = 48; depth <= 52; depth++) {
+		struct guard *g = guard_new();
+		g_autofree char *half = g_strnfill((gsize)depth / 2, '(');
+		g_autofree char *rest = g_strnfill((gsize)(depth - depth / 2), '(');
+		g_autofree char *bytes = g_strdup_printf("* 1 FETCH %s {2}\r\n((%s\r\n", half, rest);
+
+		g_assert_cmpint(guard_feed(g, bytes, strlen(bytes)) == NULL, ==, depth <= 50);
+		guard_free(g);
+	}
+}
+
 static void
 test_guard_line(void)
 {
@@ -287,6 +336,8 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	g_test_add_func("/net/guard", test_guard);
+	g_test_add_func("/net/guard/traps", test_traps);
+	g_test_add_func("/net/guard/depth", test_depth);
 	g_test_add_func("/net/guard/line", test_guard_line);
 	g_test_add_func("/net/guard/copied", test_copied);
 	g_test_add_func("/net/ranges", test_ranges);
