@@ -13,6 +13,7 @@
 struct signs {
 	gboolean report; /* there is a delivery status */
 	gboolean sender; /* a mail system wrote it */
+	gboolean answer; /* somebody's client wrote it in answer to a mail (RFC 3834) */
 	gboolean subject, failure, delay, code, returned;
 };
 
@@ -93,6 +94,7 @@ look(const struct parts *parts, const char *subject, const char *body, struct si
 		signs->returned |= is_returned(g_ptr_array_index(parts->parts, i));
 	}
 	signs->sender = is_mail_system(parts);
+	signs->answer = g_ascii_strncasecmp(value_of(parts, "Auto-Submitted"), "auto-replied", 12) == 0;
 	signs->subject = has_any(title, bounce_subjects) && !g_str_has_prefix(title, "re: ") &&
 			 !g_str_has_prefix(title, "fw");
 	signs->failure = has_any(lower, bounce_failures);
@@ -106,7 +108,7 @@ is_bounce(const struct parts *parts, const struct signs *s)
 {
 	if (s->report || *value_of(parts, "X-Failed-Recipients") != '\0')
 		return TRUE;
-	if (s->sender && (s->subject || (s->failure && (s->code || s->returned))))
+	if (s->sender && (s->subject || (s->failure && !s->answer && (s->code || s->returned))))
 		return TRUE;
 	return s->subject && s->failure && s->code && s->returned;
 }

@@ -193,10 +193,22 @@ is_list_address(const char *address)
 	       strstr(address, "-return-") != NULL;
 }
 
+/* What is written for many says so in its address. */
+static gboolean
+is_newsletter(const char *address)
+{
+	const char *domain = strchr(address, '@');
+
+	return strstr(address, "newsletter") != NULL ||
+	       (domain != NULL &&
+		   (g_str_has_prefix(domain, "@lists.") || g_str_has_prefix(domain, "@list.")));
+}
+
 static void
 judge_sender(const struct parts *parts, struct machine_verdict *out)
 {
 	static const char *const names[] = {"From", "Return-Path", "Sender"};
+	const gsize from = 0, return_path = 1;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
 		const char *value = field_get(parts->fields, names[i]);
@@ -204,12 +216,14 @@ judge_sender(const struct parts *parts, struct machine_verdict *out)
 
 		if (value == NULL)
 			continue;
-		if (i == 1 && *address == '\0' && strchr(value, '<') != NULL)
+		if (i == return_path && *address == '\0' && strchr(value, '<') != NULL)
 			decide(out, MEANS_AUTO, names[i], value);
 		else if (is_deaf(address) || (g_ascii_strncasecmp(value, "mailer-daemon", 13) == 0))
 			decide(out, MEANS_AUTO, names[i], value);
 		else if (is_list_address(address))
-			decide(out, i == 0 ? MEANS_AUTO : MEANS_LIST, names[i], value);
+			decide(out, i == from ? MEANS_AUTO : MEANS_LIST, names[i], value);
+		else if (is_newsletter(address))
+			decide(out, MEANS_LIST, names[i], value);
 	}
 }
 

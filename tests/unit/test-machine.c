@@ -43,6 +43,8 @@ static const struct {
     {"From: do_not_reply+17@example.org\n", "Order", A, NULL},
     {"From: Noreen Plye <noreen@example.org>\n", "Order", 0, ""},
     {"From: owner-lamps@example.org\n", "Digest", A, NULL},
+    {"From: Acme <newsletter@acme.test>\n", "Offer", L, NULL},
+    {"From: ann@lists.example.org\n", "Digest", L, NULL},
     {"From: ann@customer.test\nX-Failed-Recipients: b@example.org\n", "x", A, NULL},
     {"From: ann@customer.test\nX-Apple-Action: vacation\n", "x", A, NULL},
     {"From: ann@customer.test\nDelivered-To: autoresponder\n", "x", A, NULL},
