@@ -1,8 +1,9 @@
 /* customer show: a person, and every ticket that is theirs or that they may write into. */
 #include "config.h"
 
-#include "ctl/ctl.h"
+#include "ctl/customer.h"
 
+#include "ctl/ctl.h"
 #include "ctl/print.h"
 #include "ctl/rows.h"
 
@@ -16,20 +17,20 @@
 	"JOIN ticket t ON t.id = p.ticket LEFT JOIN person a ON a.id = t.assignee "                          \
 	"LEFT JOIN person c ON c.id = t.customer WHERE p.person = $1 ORDER BY t.id DESC"
 
-/* Local part as it is, domain in lower case, as in the store. */
-static char *
-store_address(const char *address)
+char *
+customer_address(const char *address)
 {
 	const char *at = strrchr(address, '@');
-	g_autofree char *domain = g_utf8_strdown(at, -1);
+	g_autofree char *domain = g_utf8_strdown(at != NULL ? at : "", -1);
 
-	return g_strdup_printf("%.*s%s", (int)(at - address), address, domain);
+	return g_strdup_printf(
+	    "%.*s%s", at != NULL ? (int)(at - address) : (int)strlen(address), address, domain);
 }
 
 JsonNode *
 customer_show(struct ctl *ctl)
 {
-	g_autofree char *address = store_address(sentence_word(&ctl->sentence, 0));
+	g_autofree char *address = customer_address(sentence_word(&ctl->sentence, 0));
 	JsonObject *o = rows_object(store_query_sql(ctl->store, PERSON, "s", address), "isst");
 	JsonNode *node;
 	gint64 id;

@@ -9,6 +9,7 @@
 #include "ctl/request.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sysexits.h>
@@ -16,40 +17,53 @@
 
 enum { PIECE = 65536, MOST = 256 * 1024 * 1024 };
 
-/* Standard input to its end, in a sealed memory file; -1 and `error`. */
+static gboolean
+no_input(int code, GError **error)
+{
+	g_set_error(
+	    error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "standard input: %s", g_strerror(code));
+	return FALSE;
+}
+
+/* Standard input to its end. */
+static gboolean
+copy_input(int fd, GError **error)
+{
+	g_autofree char *piece = g_malloc(PIECE);
+	gsize all = 0;
+
+	for (;;) {
+		gssize n = read(STDIN_FILENO, piece, PIECE);
+
+		if (n == 0)
+			return TRUE;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 || (all += (gsize)n) > MOST)
+			return no_input(n < 0 ? errno : EFBIG, error);
+		if (!fd_write_all(fd, piece, (gsize)n, error))
+			return FALSE;
+	}
+}
+
+/* The mail in a sealed memory file; -1 and `error`. Where nobody opened standard input the memory file would
+ * become it, and be read as an empty mail. */
 static int
 read_mail(GError **error)
 {
-	FD_AUTO fd = fd_memory("mail", error);
-	g_autofree char *piece = g_malloc(PIECE);
-	gsize all = 0;
+	FD_AUTO fd = -1;
 	int done;
 
-	while (fd >= 0 && all <= MOST) {
-		gssize n = read(STDIN_FILENO, piece, PIECE);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n == 0) {
-			if (!fd_seal(fd, error))
-				return -1;
-			done = fd;
-			fd = -1;
-			return done;
-		}
-		if (n < 0) {
-			g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
-			    "standard input: %s", g_strerror(errno));
-			return -1;
-		}
-		if (!fd_write_all(fd, piece, (gsize)n, error))
-			return -1;
-		all += (gsize)n;
+	if (fcntl(STDIN_FILENO, F_GETFD) < 0) {
+		no_input(errno, error);
+		return -1;
 	}
-	if (fd >= 0)
-		g_set_error(
-		    error, G_FILE_ERROR, G_FILE_ERROR_NOSPC, "the mail is longer than %d bytes", MOST);
-	return -1;
+	fd = fd_memory("mail", error);
+	if (fd < 0 || !copy_input(fd, error) || !fd_seal(fd, error))
+		return -1;
+	done = fd;
+	fd = -1;
+	return done;
 }
 
 /* --mailbox NAME, or the name alone; NULL where it is missing or said twice. */

@@ -10,11 +10,13 @@
 #include "ctl/ctl.h"
 #include "ctl/print.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 static int
 say_version(void)
@@ -122,6 +124,18 @@ final_status(const struct ctl *ctl, int status)
 	return status == EX_OK && !written ? EX_IOERR : status;
 }
 
+/* A descriptor that we open must not become standard output by being the lowest one free. What nobody opened
+ * cannot be read or written. */
+static gboolean
+keep_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return FALSE;
+	return TRUE;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -130,6 +144,8 @@ main(int argc, char **argv)
 	int status;
 
 	(void)argc;
+	if (!keep_standard())
+		return EX_TEMPFAIL;
 	setlocale(LC_TIME, "");
 	if (ctl.conf_path == NULL || *ctl.conf_path == '\0')
 		ctl.conf_path = TRIAGED_SYSCONFDIR "/triaged.conf";

@@ -3,6 +3,7 @@
 
 #include "ctl/ctl.h"
 
+#include "ctl/customer.h"
 #include "ctl/print.h"
 #include "ctl/rows.h"
 
@@ -43,14 +44,25 @@ statement(const struct sentence *s)
 	return g_strdup_printf(LIST, which);
 }
 
+/* The option's address; NULL where it was not given. Caller frees. */
+static char *
+address_option(const struct sentence *s, const char *option)
+{
+	const char *address = sentence_option(s, option);
+
+	return address != NULL ? customer_address(address) : NULL;
+}
+
 JsonNode *
 ticket_list(struct ctl *ctl)
 {
 	const struct sentence *s = &ctl->sentence;
 	g_autofree char *sql = statement(s);
+	g_autofree char *assignee = address_option(s, "--assignee");
+	g_autofree char *customer = address_option(s, "--customer");
 	JsonNode *node = json_node_new(JSON_NODE_ARRAY);
-	struct query *q = store_query_sql(ctl->store, sql, "sss", sentence_option(s, "--queue"),
-	    sentence_option(s, "--assignee"), sentence_option(s, "--customer"));
+	struct query *q =
+	    store_query_sql(ctl->store, sql, "sss", sentence_option(s, "--queue"), assignee, customer);
 	JsonArray *rows = rows_array(q, "issssnntt");
 
 	json_array_foreach_element(rows, add_tags, ctl->store);
