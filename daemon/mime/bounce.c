@@ -319,6 +319,15 @@ complete(const char *body, gboolean delayed, GPtrArray *list)
 	}
 }
 
+/* Values come from fields and may hold any bytes. */
+static void
+put(GVariantBuilder *b, const char *key, const char *value)
+{
+	g_autofree char *valid = g_utf8_make_valid(value, -1);
+
+	g_variant_builder_add(b, "{ss}", key, valid);
+}
+
 static GVariant *
 as_variant(GPtrArray *list, const char *id)
 {
@@ -329,11 +338,11 @@ as_variant(GPtrArray *list, const char *id)
 		const struct bounce_entry *entry = g_ptr_array_index(list, i);
 
 		g_variant_builder_open(&all, G_VARIANT_TYPE("a{ss}"));
-		g_variant_builder_add(&all, "{ss}", "recipient", entry->recipient);
-		g_variant_builder_add(&all, "{ss}", "status", entry->status);
-		g_variant_builder_add(&all, "{ss}", "action", entry->action);
-		g_variant_builder_add(&all, "{ss}", "diagnostic", entry->diagnostic->str);
-		g_variant_builder_add(&all, "{ss}", "original_message_id", id);
+		put(&all, "recipient", entry->recipient);
+		put(&all, "status", entry->status);
+		put(&all, "action", entry->action);
+		put(&all, "diagnostic", entry->diagnostic->str);
+		put(&all, "original_message_id", id);
 		g_variant_builder_close(&all);
 	}
 	return g_variant_builder_end(&all);

@@ -136,6 +136,15 @@ add(GArray *fields, GStringChunk *strings, const char *p, gsize name, gsize n)
 	g_array_append_val(fields, f);
 }
 
+static gboolean
+is_blank_line(const char *p, gsize n)
+{
+	for (gsize i = 0; i < n; i++)
+		if (p[i] != ' ' && p[i] != '\t' && p[i] != '\r' && p[i] != '\n')
+			return FALSE;
+	return TRUE;
+}
+
 /* A field with its continuation lines. A line of blanks alone goes on only if another continuation follows
  * it: some mailers end the header with one. */
 static gsize
@@ -146,21 +155,12 @@ field_length(const char *p, gsize n)
 	while (at < n && (p[at] == ' ' || p[at] == '\t')) {
 		gsize line = line_length(p + at, n - at);
 
-		if (strspn(p + at, " \t") >= line_text(p + at, line) &&
+		if (is_blank_line(p + at, line) &&
 		    (at + line >= n || (p[at + line] != ' ' && p[at + line] != '\t')))
 			break;
 		at += line;
 	}
 	return at;
-}
-
-static gboolean
-is_blank_line(const char *p, gsize n)
-{
-	for (gsize i = 0; i < n; i++)
-		if (p[i] != ' ' && p[i] != '\t' && p[i] != '\r' && p[i] != '\n')
-			return FALSE;
-	return TRUE;
 }
 
 /* Is the last field one of a part's, and the first of its name? The second would be understood by some

@@ -12,6 +12,7 @@
 #include "mime/content.h"
 #include "mime/date.h"
 #include "mime/field.h"
+#include "mime/forward.h"
 #include "mime/ids.h"
 #include "mime/invite.h"
 #include "mime/machine.h"
@@ -197,24 +198,6 @@ put_description(struct mail_maker *maker, const struct parts *parts)
 }
 
 static void
-put_forward(struct mail_maker *maker, const struct quote_split *split)
-{
-	const struct {
-		const char *key, *value;
-	} rows[] = {{"from", split->fwd_from}, {"to", split->fwd_to}, {"subject", split->fwd_subject},
-	    {"date", split->fwd_date}, {"text", split->fwd_text}};
-	gboolean any = FALSE;
-	GVariantBuilder b;
-
-	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-		any |= rows[i].value != NULL && rows[i].value[0] != '\0';
-	g_variant_builder_init(&b, G_VARIANT_TYPE("a{ss}"));
-	for (gsize i = 0; any && i < G_N_ELEMENTS(rows); i++)
-		g_variant_builder_add(&b, "{ss}", rows[i].key, rows[i].value != NULL ? rows[i].value : "");
-	mail_put(maker, MAIL_forward, g_variant_builder_end(&b));
-}
-
-static void
 put_words(
     struct mail_maker *maker, const struct parts *parts, const struct content *content, const char *subject)
 {
@@ -224,7 +207,7 @@ put_words(
 	mail_put_string(maker, MAIL_text, split.text);
 	mail_put_string(maker, MAIL_quoted, split.quoted);
 	mail_put_string(maker, MAIL_signature, split.signature);
-	put_forward(maker, &split);
+	mail_put(maker, MAIL_forward, forward_read(parts, &split));
 	quote_clear(&split);
 	mail_put_string(maker, MAIL_body, content->text);
 	mail_put_string(maker, MAIL_html, content->html);
@@ -238,6 +221,7 @@ static void
 put_machine(struct mail_maker *maker, const struct parts *parts, const char *body, const char *subject)
 {
 	struct machine_verdict verdict = {0};
+	g_autofree char *why = NULL;
 	GVariant *bounces;
 
 	machine_judge(parts, subject, &verdict);
@@ -248,7 +232,8 @@ put_machine(struct mail_maker *maker, const struct parts *parts, const char *bod
 	mail_put(maker, MAIL_is_feedback, g_variant_new_boolean(verdict.is_feedback));
 	mail_put(maker, MAIL_is_receipt, g_variant_new_boolean(verdict.is_receipt));
 	mail_put(maker, MAIL_suppress, g_variant_new_boolean(verdict.suppress));
-	mail_put_string(maker, MAIL_machine_why, verdict.why);
+	why = verdict.why != NULL ? g_utf8_make_valid(verdict.why, -1) : NULL;
+	mail_put_string(maker, MAIL_machine_why, why);
 	if (bounces != NULL)
 		mail_put(maker, MAIL_bounces, bounces);
 	g_free(verdict.why);

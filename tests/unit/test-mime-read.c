@@ -139,6 +139,33 @@ test_header(void)
 }
 
 static void
+test_forward(void)
+{
+	static const struct {
+		const char *raw, *from, *text;
+	} rows[] = {
+	    {MULTI("mixed") PLAIN
+		"see\n--x\nContent-Type: message/rfc822\n\nFrom: B <b@c.test>\nSubject: s\n\nin it\n" END,
+		"B <b@c.test>", "in it"},
+	    {MULTI("digest") "--x\n\nFrom: b@c.test\n\none\n" END, NULL, NULL},
+	    {MULTI("mixed") "--x\nContent-Type: message/rfc822\n\nFrom: b@c.test\n\na\n--x\nContent-Type: "
+			    "message/rfc822\n\nFrom: c@c.test\n\nb\n" END,
+		NULL, NULL},
+	    {HEAD "\nplain\n", NULL, NULL},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		MAIL_AUTO *mail = read_one(rows[i].raw, strlen(rows[i].raw), FALSE);
+		const char *from = NULL, *text = NULL;
+
+		g_variant_lookup(mail_value(mail, MAIL_forward), "from", "&s", &from);
+		g_variant_lookup(mail_value(mail, MAIL_forward), "text", "&s", &text);
+		g_assert_cmpstr(from, ==, rows[i].from);
+		g_assert_cmpstr(text, ==, rows[i].text);
+	}
+}
+
+static void
 test_protection(void)
 {
 	static const struct {
@@ -288,6 +315,29 @@ test_held(void)
 	}
 }
 
+/* Bytes that are no text in every place that is shown. */
+static void
+test_raw_bytes(void)
+{
+	static const char raw[] =
+	    "From: \xff <\xff@\xff>\nReturn-Path: <bounce-\xff@x.test>\nTo: \xff\nSubject: \xff\nMessage-ID: "
+	    "<\xff@x>\n"
+	    "Auto-Submitted: auto-\xff\nX-Failed-Recipients: \xff@x.test\nContent-Language: \xff\nList-Id: "
+	    "\xff\n"
+	    "Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n"
+	    "--x\nContent-Type: text/\xff; charset=\xff; name=\xff\nContent-ID: <\xff>\n\n\xff\n"
+	    "--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; \xff\n\nFinal-Recipient: "
+	    "rfc822; \xff@x.test\n"
+	    "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; \xff\n"
+	    "--x\nContent-Type: message/rfc822\n\nMessage-ID: <1\xff@x>\nSubject: \xff\n\n\xff\n--x--\n";
+	MAIL_AUTO *mail = read_one(raw, sizeof raw - 1, FALSE);
+
+	g_assert_true(mail_flag(mail, MAIL_is_bounce));
+	g_assert_true(mail_flag(mail, MAIL_is_auto));
+	g_assert_cmpstr(mail_string(mail, MAIL_from_one), ==, "");
+	g_assert_cmpstr(mail_string(mail, MAIL_subject), ==, "ÿ");
+}
+
 /* Every prefix of a mail and every byte of it turned: always an answer of the right shape. */
 static void
 test_mangled(void)
@@ -315,11 +365,13 @@ main(int argc, char **argv)
 	read_init();
 	g_test_add_func("/mime/read/content", test_content);
 	g_test_add_func("/mime/read/header", test_header);
+	g_test_add_func("/mime/read/forward", test_forward);
 	g_test_add_func("/mime/read/protection", test_protection);
 	g_test_add_func("/mime/read/invite", test_invite);
 	g_test_add_func("/mime/read/bombs", test_bombs);
 	g_test_add_func("/mime/read/depth", test_depth);
 	g_test_add_func("/mime/read/held", test_held);
+	g_test_add_func("/mime/read/raw-bytes", test_raw_bytes);
 	g_test_add_func("/mime/read/mangled", test_mangled);
 	return g_test_run();
 }
