@@ -77,8 +77,8 @@ is_mail_system(const struct parts *parts)
 	const char *path = value_of(parts, "Return-Path");
 	g_autofree char *sender = machine_address(path);
 
-	return has_any(from, senders) || (strchr(path, '<') != NULL && *sender == '\0') ||
-	       strstr(sender, "mailer-daemon@") != NULL;
+	return has_any(from, senders) || strcmp(g_strstrip(from), "<>") == 0 ||
+	       (strchr(path, '<') != NULL && *sender == '\0') || strstr(sender, "mailer-daemon@") != NULL;
 }
 
 static void

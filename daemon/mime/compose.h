@@ -11,7 +11,7 @@
  *   date x                        ms UTC
  *   in_reply_to s  references as  without brackets; "" and empty where none
  *   auto s                        "", "auto-generated" or "auto-replied" (RFC 3834)
- *   extra a(ss) or a{ss}          further fields, name and value; not one that is made here
+ *   extra a{ss}                   further fields, name and value; not one that is made here
  *   text s                        UTF-8, LF
  *   parts au                      parts of `raw` to attach (struct part's index), in this order
  *   whole b                       attach `raw` itself, as message/rfc822

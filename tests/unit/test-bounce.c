@@ -82,6 +82,26 @@ static const struct {
 	DAEMON "Subject: Unzustellbar: Lampe\n\nIhre Nachricht konnte nicht zugestellt "
 	       "werden:\n\nann@customer.test\n  5.1.1 Benutzer unbekannt\n",
 	"ann@customer.test 5.1.1 failed\n", ""},
+    {"transcript from nobody",
+	"From: <>\nSubject: Returned mail: see transcript for details\n\n----- The following addresses had "
+	"permanent fatal errors -----\n<ann@customer.test>\n    (reason: 550 5.7.1 blocked)\n    (expanded "
+	"from: <anna@customer.test>)\n\n----- Transcript of session follows -----\n>>> DATA\n<<< 550 5.7.1 "
+	"blocked\n554 5.0.0 Service unavailable\n",
+	"ann@customer.test 5.7.1 failed\n", ""},
+    {"helpers are not whom it is about",
+	DAEMON
+	"Subject: Undelivered mail\n\nFor further assistance, contact <help@isp.test>\n\n<help@isp.test> is "
+	"glad to help.\n\n<ann@customer.test>: host mx said: 550 5.1.1 unknown\n",
+	"ann@customer.test 5.1.1 failed\n", ""},
+    {"json",
+	"From: AWS <no-reply@sns.amazonaws.com>\nSubject: AWS Notification "
+	"Message\n\n{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":"
+	"\"ann@customer.test\",\"status\":\"5.1.1\"}]},\"mail\":{\"source\":\"support@desk.test\"}}\n",
+	"ann@customer.test 5.1.1 failed\n", ""},
+    {"a person quotes one",
+	"From: Ann <ann@customer.test>\nSubject: Mail delivery failed\n\nI wrote to sales@desk.test and it "
+	"came back:\n\n550 5.1.1 <sales@desk.test>: User unknown\n\nCan you help?\n",
+	NULL, ""},
     {"feedback",
 	"From: fbl@isp.test\nSubject: complaint\nContent-Type: multipart/report; "
 	"report-type=feedback-report; boundary=b\n\n"
