@@ -78,7 +78,7 @@ desk_maybe_idle(struct desk *desk)
 	if (desk->stopping || store_in_turn(desk->store) || !reader_idle(desk) || !intake_quiet_all(desk) ||
 	    !outbox_idle(desk))
 		return;
-	ipc_send(desk->parent, WIRE_IDLE, desk_fields("@a{sv} {}"), -1, NULL);
+	ipc_send(desk->parent, WIRE_IDLE, desk_fields("{'well': <%b>}", health_all_well(desk)), -1, NULL);
 }
 
 /* --- the parent

@@ -195,6 +195,22 @@ health_is_sick(struct desk *desk, const char *kind, const char *name)
 	return !p->well && p->failures > 0;
 }
 
+gboolean
+health_all_well(struct desk *desk)
+{
+	GHashTableIter i;
+	gpointer value;
+
+	g_hash_table_iter_init(&i, desk->health->patients);
+	while (g_hash_table_iter_next(&i, NULL, &value)) {
+		const struct patient *p = value;
+
+		if (!p->well && p->failures > 0)
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static GVariant *
 patients_of(struct desk *desk, const char *kind, const char *name)
 {

@@ -18,6 +18,9 @@ void health_room(struct desk *desk, gboolean enough, gint64 room, gint64 need);
 
 gboolean health_is_sick(struct desk *desk, const char *kind, const char *name);
 
+/* Is none sick? */
+gboolean health_all_well(struct desk *desk);
+
 /* What triagectl status shows: a{sv}, floating. */
 GVariant *health_status(struct desk *desk);
 

@@ -338,9 +338,12 @@ intake_quiet_all(struct desk *desk)
 {
 	for (guint i = 0; i < desk->conf->mailboxes->len; i++) {
 		const struct conf_mailbox *box = desk->conf->mailboxes->pdata[i];
-		struct link *link = box->imap != NULL ? link_find(desk, "fetch", box->name) : NULL;
+		struct link *link;
 
-		if (box->imap != NULL && (link == NULL || !link->quiet))
+		if (box->imap == NULL || health_is_sick(desk, "fetch", box->name))
+			continue;
+		link = link_find(desk, "fetch", box->name);
+		if (link == NULL || !link->quiet)
 			return FALSE;
 	}
 	return TRUE;

@@ -421,7 +421,7 @@ handle(const struct ipc_message *m)
 		break;
 	case WIRE_IDLE:
 		if (the.until_idle)
-			stop(0);
+			stop(wire_bool(m, "well") ? 0 : EXIT_TEMPFAIL);
 		break;
 	case WIRE_CHILD_KILL:
 		on_kill(m);

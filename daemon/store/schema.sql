@@ -182,6 +182,7 @@ CREATE TABLE outbox (
 	once TEXT UNIQUE
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (relay, next_try, id) WHERE state IN ('queued', 'deferred', 'unknown');
+CREATE INDEX outbox_next ON outbox (next_try) WHERE state IN ('queued', 'deferred', 'unknown');
 CREATE INDEX outbox_open ON outbox (state, id) WHERE state NOT IN ('sent', 'cancelled');
 CREATE INDEX outbox_ticket ON outbox (ticket) WHERE ticket IS NOT NULL;
 

@@ -23,7 +23,7 @@ enum wire_fd { WIRE_FD_NONE, WIRE_FD_ONE, WIRE_FD_MAYBE };
 	M(CHILD_DOWN,        WIRE_PARENT, WIRE_FD_NONE,  "kind:s name:s pid:u why:s again_ms:t")                       \
 	M(RELOAD_RESULT,     WIRE_PARENT, WIRE_FD_NONE,  "ok:b text:s")                                                \
 	M(READY,             WIRE_DESK,   WIRE_FD_NONE,  "")                            /* the store is open */        \
-	M(IDLE,              WIRE_DESK,   WIRE_FD_NONE,  "")                            /* --exit-when-idle: all done */ \
+	M(IDLE,              WIRE_DESK,   WIRE_FD_NONE,  "well:b")                      /* nothing left to do; well: nobody is sick */ \
 	M(CHILD_KILL,        WIRE_DESK,   WIRE_FD_NONE,  "kind:s name:s pid:u why:s")                                  \
 	M(CHILD_WAKE,        WIRE_DESK,   WIRE_FD_NONE,  "kind:s name:s")               /* no more back-off */         \
 	M(RELOAD,            WIRE_DESK,   WIRE_FD_NONE,  "")                                                           \
