@@ -30,7 +30,7 @@ enum wire_fd { WIRE_FD_NONE, WIRE_FD_ONE, WIRE_FD_MAYBE };
 	/* desk and fetch */                                                                                           \
 	M(FETCH_UP,          WIRE_FETCH,  WIRE_FD_NONE,  "uidvalidity:t exists:t idle:b")                              \
 	M(FETCH_LISTING,     WIRE_FETCH,  WIRE_FD_ONE,   "uidvalidity:t full:b count:u") /* fd: count x {u32 uid, u32 size} */ \
-	M(FETCH_WANT,        WIRE_DESK,   WIRE_FD_ONE,   "count:u largest:t")           /* fd: count x u32 uid, rising */ \
+	M(FETCH_WANT,        WIRE_DESK,   WIRE_FD_ONE,   "count:u largest:t")           /* answers each listing; fd: count x u32 uid, rising */ \
 	M(FETCH_MAILS,       WIRE_FETCH,  WIRE_FD_ONE,   "uids:au sizes:at lengths:at cut:ab dates:ax")                \
 	M(FETCH_KEPT,        WIRE_DESK,   WIRE_FD_NONE,  "uids:au")                     /* committed: settle on the server */ \
 	M(FETCH_SETTLED,     WIRE_FETCH,  WIRE_FD_NONE,  "uids:au")                     /* flagged, moved, deleted or gone */ \
@@ -46,7 +46,7 @@ enum wire_fd { WIRE_FD_NONE, WIRE_FD_ONE, WIRE_FD_MAYBE };
 	M(SEND_MAIL,         WIRE_DESK,   WIRE_FD_ONE,   "id:x sender:s recipients:as utf8:b eight_bit:b")             \
 	M(SEND_DATA,         WIRE_SEND,   WIRE_FD_NONE,  "id:x")                        /* 354 is here; waits for SEND_GO */ \
 	M(SEND_GO,           WIRE_DESK,   WIRE_FD_NONE,  "id:x")                        /* `data` is committed */      \
-	M(SEND_RESULT,       WIRE_SEND,   WIRE_FD_NONE,  "id:x step:s results:a(sus)")  /* recipient, reply code (0: none), text */ \
+	M(SEND_RESULT,       WIRE_SEND,   WIRE_FD_NONE,  "id:x step:s results:a(sus)")  /* recipient, reply code (0: none; in step "data" nobody knows), text */ \
 	M(SEND_TROUBLE,      WIRE_SEND,   WIRE_FD_NONE,  "step:s text:s")               /* relay not to be had; said before it leaves */ \
 	/* triagectl and desk */                                                                                       \
 	M(CTL_DO,            WIRE_CTL,    WIRE_FD_MAYBE, "words:as json:b")             /* fd: inject's mail, sealed */ \
