@@ -77,9 +77,8 @@ ends_with_verb(const char *text)
 	for (gsize i = 0; quote_wrote[i] != NULL; i++) {
 		gsize verb = strlen(quote_wrote[i]);
 
-		if (g_str_has_suffix(end, quote_wrote[i]) &&
-		    quote_find_word(end + length - verb, quote_wrote[i]) != NULL &&
-		    (verb == length || quote_find_word(end, quote_wrote[i]) != NULL))
+		if (verb <= length && memcmp(end + length - verb, quote_wrote[i], verb) == 0 &&
+		    quote_find_word(end, quote_wrote[i]) != NULL)
 			return TRUE;
 	}
 	return FALSE;
@@ -115,11 +114,16 @@ weigh(const char *text, struct evidence *e)
 	e->time = has_time(text);
 	e->date = has_date(text);
 	e->opener = has_opener(words);
-	/* A verb alone is none: most lines of a text end here. */
+}
+
+/* Looking for verbs is dear: only where a line ends as an attribution does, and has something else of one. */
+static void
+weigh_verbs(const char *text, struct evidence *e)
+{
 	if (!e->colon && !e->address && !e->time && !e->date && !e->opener)
 		return;
-	e->verb = quote_has_word(text, quote_wrote);
-	e->verb_last = e->verb && ends_with_verb(text);
+	e->verb_last = ends_with_verb(text);
+	e->verb = e->verb_last || (e->colon && quote_has_word(text, quote_wrote));
 }
 
 /* Old clients: "2016-03-03 17:21 GMT+01:00 Ann Lee", with no end to it. */
@@ -136,6 +140,7 @@ is_attribution(const char *text, gboolean before_quote)
 	struct evidence e = {0};
 
 	weigh(text, &e);
+	weigh_verbs(text, &e);
 	if (!e.colon && !e.verb_last)
 		return is_bare_stamp(text);
 	if (e.verb && e.address && (e.verb_last || e.time || e.date || e.opener))
