@@ -1,52 +1,31 @@
 /*
- * Two layers: the writer at the top knows lines, blanks, quotes and indents; below it the reader splits the
- * markup into tags and words and tells the writer. Searches that find nothing are remembered, so that no
- * input makes us look at its rest again and again.
+ * Splits the markup into tags and words and tells the writer (html-write.c), which knows lines, blanks,
+ * quotes and indents. Searches that find nothing are remembered, so that no input makes us look at its rest
+ * again and again.
  */
 #include "config.h"
 
 #include "mime/html.h"
 
 #include "mime/entity.h"
+#include "mime/html-write.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* As Outlook draws it in plain text above the head of a quoted mail. */
-#define RULE "________________________________"
-
-enum { LIST_DEPTH = 16, QUOTE_DEPTH = 64, NEWLINES_MAX = 3 };
-
-struct slice {
-	const char *p;
-	gsize n;
-};
+enum { QUOTE_DEPTH = 64 };
 
 /* The attributes that matter. */
 struct attributes {
-	struct slice class, id, style, href, type, alt;
+	struct html_slice class, id, style, href, type, alt;
 	gboolean hidden;
 };
 
 struct html {
-	GString *out;
+	struct html_writer w;
 	const char *p, *end;
-	/* writer */
-	int newlines;	 /* owed before the next word */
-	gboolean blank;	 /* owed before the next word of the line */
-	gboolean cell;	 /* a table cell begins */
-	gboolean inside; /* the line has words */
-	gboolean rule;	 /* a separator line is owed, unless the next words are one */
-	int quote;	 /* blockquotes we are in */
-	int line_quote;	 /* of the line last written */
-	guint64 quotes;	 /* a bit for each blockquote: 1 if it is a quote, 0 if it only indents */
-	int depth;	 /* blockquotes open, of both kinds */
-	int pre;
-	int lists;
-	int numbers[LIST_DEPTH]; /* next number of an ordered list, 0 for bullets */
-	struct slice link;
-	gsize link_start; /* in `out`, where the link's words begin */
-	/* reader */
+	guint64 quotes; /* a bit for each blockquote: 1 if it is a quote, 0 if it only indents */
+	int depth;	/* blockquotes open, of both kinds */
 	gboolean show_hidden;
 	char hidden[16]; /* name of the element that hides us; "" for none */
 	int hidden_depth;
@@ -54,95 +33,8 @@ struct html {
 	guint unclosed;			       /* raw elements whose end was looked for in vain */
 };
 
-/* Blanks at the end of a line go, but for those of a signature's mark. */
-static void
-line_begin(struct html *h)
-{
-	gsize n = h->out->len;
-
-	while (
-	    n > 0 && h->out->str[n - 1] == ' ' && !(n >= 4 && memcmp(h->out->str + n - 4, "\n-- ", 4) == 0))
-		n--;
-	g_string_truncate(h->out, n);
-	for (int i = 0; n > 0 && i < h->newlines; i++) {
-		g_string_append_c(h->out, '\n');
-		if (i + 1 < h->newlines)
-			for (int q = 0; q < MIN(MIN(h->quote, h->line_quote), HTML_QUOTE_MAX); q++)
-				g_string_append_c(h->out, '>');
-	}
-	for (int q = 0; q < MIN(h->quote, HTML_QUOTE_MAX); q++)
-		g_string_append_c(h->out, '>');
-	if (h->quote > 0)
-		g_string_append_c(h->out, ' ');
-	h->line_quote = h->quote;
-	h->newlines = 0;
-	h->inside = FALSE;
-	h->blank = h->cell = FALSE;
-}
-
-static void
-newline(struct html *h, int at_least)
-{
-	h->newlines = MAX(h->newlines, at_least);
-	h->blank = FALSE;
-}
-
-/* Before a word: what is owed. */
-static void
-settle(struct html *h)
-{
-	if (h->rule) {
-		newline(h, 1);
-		line_begin(h);
-		g_string_append(h->out, RULE);
-		newline(h, 1);
-		h->rule = FALSE;
-	}
-	if (h->newlines > 0 || h->out->len == 0)
-		line_begin(h);
-	if (h->inside && h->cell)
-		g_string_append_c(h->out, '\t');
-	else if (h->inside && h->blank)
-		g_string_append_c(h->out, ' ');
-	h->blank = h->cell = FALSE;
-	h->inside = TRUE;
-}
-
-static void
-add_character(struct html *h, gunichar c)
-{
-	if (c == 0xad || c == 0x200b || c == 0x34f || c == 0xfeff) /* padding of hidden lines */
-		return;
-	if (c == '\n' && h->pre > 0) {
-		h->newlines = MIN(h->newlines + 1, NEWLINES_MAX);
-		return;
-	}
-	if ((c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') && h->pre == 0) {
-		h->blank = TRUE;
-		return;
-	}
-	if (c == 0xa0) {
-		if (h->inside && h->newlines == 0)
-			g_string_append_c(h->out, ' ');
-		h->blank = FALSE;
-		return;
-	}
-	settle(h);
-	g_string_append_unichar(h->out, c);
-}
-
-/* A run of bytes that need no look at each: no blank, no entity, no tag. */
-static void
-add_run(struct html *h, const char *p, gsize n)
-{
-	if (n >= 8 && memcmp(p, "________", 8) == 0)
-		h->rule = FALSE;
-	settle(h);
-	g_string_append_len(h->out, p, (gssize)n);
-}
-
 static gboolean
-slice_has(struct slice s, const char *word)
+slice_has(struct html_slice s, const char *word)
 {
 	gsize n = strlen(word);
 
@@ -153,14 +45,14 @@ slice_has(struct slice s, const char *word)
 }
 
 static gboolean
-slice_is(struct slice s, const char *word)
+slice_is(struct html_slice s, const char *word)
 {
 	return s.n == strlen(word) && g_ascii_strncasecmp(s.p, word, s.n) == 0;
 }
 
 /* "display: none" and "display:none" alike. */
 static gboolean
-style_is(struct slice style, const char *property, const char *value)
+style_is(struct html_slice style, const char *property, const char *value)
 {
 	gsize n = strlen(property), v = strlen(value);
 
@@ -188,87 +80,6 @@ is_hidden(const struct attributes *a)
 	return style_is(a->style, "display", "none") || style_is(a->style, "visibility", "hidden") ||
 	       style_is(a->style, "mso-hide", "all") || style_is(a->style, "max-height", "0") ||
 	       style_is(a->style, "font-size", "0");
-}
-
-static void
-append_decoded(GString *out, struct slice s)
-{
-	const char *end = s.p + s.n;
-
-	for (const char *p = s.p; p < end;) {
-		gsize n = 0;
-		gunichar c = *p == '&' ? entity_read(p, end, &n) : 0;
-
-		if (c != 0)
-			g_string_append_unichar(out, c);
-		else
-			g_string_append_c(out, *p);
-		p += MAX(n, 1);
-	}
-}
-
-/* Is the link already said by its words? */
-static gboolean
-says_link(const char *words, const char *link)
-{
-	const char *rest = strstr(link, "://");
-	gsize n;
-
-	if (g_ascii_strncasecmp(link, "mailto:", 7) == 0)
-		link += 7;
-	if (strcmp(words, link) == 0)
-		return TRUE;
-	if (rest == NULL)
-		return FALSE;
-	rest += 3;
-	if (strncmp(words, "http", 4) == 0 && strstr(words, "://") != NULL)
-		words = strstr(words, "://") + 3;
-	n = strlen(words);
-	return strncmp(words, rest, n) == 0 && (rest[n] == '\0' || strcmp(rest + n, "/") == 0);
-}
-
-static void
-end_link(struct html *h)
-{
-	g_autoptr(GString) link = NULL;
-	g_autofree char *words = NULL;
-
-	if (h->link.n == 0)
-		return;
-	link = g_string_new(NULL);
-	append_decoded(link, (struct slice){h->link.p, MIN(h->link.n, 4 * HTML_LINK_MAX)});
-	h->link.n = 0;
-	for (gsize i = 0; i < link->len; i++)
-		if ((guchar)link->str[i] <= ' ' || link->str[i] == '<' || link->str[i] == '>')
-			link->str[i] = '_';
-	if (link->len > HTML_LINK_MAX) {
-		g_string_truncate(link, HTML_LINK_MAX);
-		g_string_append(link, "...");
-	}
-	if (h->out->len <= h->link_start)
-		return;
-	words = g_strstrip(g_strdup(h->out->str + h->link_start));
-	if (words[0] == '\0' || says_link(words, link->str) || !g_utf8_validate(link->str, -1, NULL))
-		return;
-	g_string_append_printf(h->out, " <%s>", link->str);
-}
-
-static void
-begin_link(struct html *h, struct slice href)
-{
-	static const char *const shown[] = {"http:", "https:", "mailto:", "tel:", "ftp:"};
-
-	end_link(h);
-	while (href.n > 0 && (guchar)*href.p <= ' ') {
-		href.p++;
-		href.n--;
-	}
-	for (gsize i = 0; i < G_N_ELEMENTS(shown); i++)
-		if (href.n > strlen(shown[i]) &&
-		    g_ascii_strncasecmp(href.p, shown[i], strlen(shown[i])) == 0) {
-			h->link = href;
-			h->link_start = h->out->len;
-		}
 }
 
 enum tag {
@@ -332,22 +143,6 @@ is_quote_head(const struct attributes *a)
 	return slice_has(a->style, "border-top:solid #") && slice_has(a->style, "border:none");
 }
 
-/* Gmail writes its own "-- " where it is switched on; where not, the class still says what it is. */
-static void
-begin_signature(struct html *h)
-{
-	gsize n = h->out->len;
-
-	while (n > 0 && strchr(" >\n", h->out->str[n - 1]) != NULL)
-		n--;
-	if (n >= 2 && memcmp(h->out->str + n - 2, "--", 2) == 0)
-		return;
-	newline(h, 1);
-	settle(h);
-	g_string_append(h->out, "-- "); /* RFC 3676 section 4.3 */
-	newline(h, 1);
-}
-
 static void
 begin_quote(struct html *h, const struct attributes *a)
 {
@@ -357,8 +152,8 @@ begin_quote(struct html *h, const struct attributes *a)
 		h->quotes = (h->quotes & ~(1ull << h->depth)) | ((guint64)!only_indents << h->depth);
 	h->depth++;
 	if (h->depth > QUOTE_DEPTH || !only_indents)
-		h->quote++;
-	newline(h, 1);
+		h->w.quote++;
+	writer_newline(&h->w, 1);
 }
 
 static void
@@ -368,34 +163,8 @@ end_quote(struct html *h)
 		return;
 	h->depth--;
 	if (h->depth >= QUOTE_DEPTH || (h->quotes >> h->depth & 1) != 0)
-		h->quote--;
-	newline(h, 2);
-}
-
-static void
-begin_item(struct html *h)
-{
-	int level = CLAMP(h->lists, 1, LIST_DEPTH);
-	int *number = &h->numbers[level - 1];
-
-	newline(h, 1);
-	settle(h);
-	for (int i = 1; i < level; i++)
-		g_string_append(h->out, "  ");
-	if (h->lists > 0 && *number > 0)
-		g_string_append_printf(h->out, "%d. ", (*number)++);
-	else
-		g_string_append(h->out, "- ");
-	h->inside = FALSE;
-}
-
-static void
-begin_list(struct html *h, gboolean ordered)
-{
-	newline(h, h->lists == 0 ? 2 : 1);
-	if (h->lists < LIST_DEPTH)
-		h->numbers[h->lists] = ordered ? 1 : 0;
-	h->lists++;
+		h->w.quote--;
+	writer_newline(&h->w, 2);
 }
 
 static void
@@ -404,7 +173,7 @@ begin_paragraph(struct html *h, const struct attributes *a)
 	gboolean close = slice_has(a->class, "MsoNormal") || slice_has(a->class, "MsoPlainText") ||
 			 style_is(a->style, "margin", "0") || style_is(a->style, "margin-top", "0");
 
-	newline(h, close ? 1 : 2);
+	writer_newline(&h->w, close ? 1 : 2);
 }
 
 static void
@@ -412,49 +181,45 @@ begin_tag(struct html *h, enum tag tag, const struct attributes *a)
 {
 	switch (tag) {
 	case TAG_BR:
-		h->newlines = MIN(h->newlines + 1, NEWLINES_MAX);
-		h->blank = FALSE;
+		h->w.newlines = MIN(h->w.newlines + 1, HTML_NEWLINES_MAX);
+		h->w.blank = FALSE;
 		break;
 	case TAG_BLOCK:
-		newline(h, 1);
+		writer_newline(&h->w, 1);
 		if (is_quote_head(a))
-			h->rule = TRUE;
+			h->w.rule = TRUE;
 		if (slice_is(a->class, "gmail_signature") || slice_has(a->class, "gmail_signature "))
-			begin_signature(h);
+			writer_signature(&h->w);
 		break;
 	case TAG_P:
 		begin_paragraph(h, a);
 		break;
 	case TAG_PRE:
-		newline(h, 1);
-		h->pre++;
+		writer_newline(&h->w, 1);
+		h->w.pre++;
 		break;
 	case TAG_CELL:
-		h->cell = TRUE;
+		h->w.cell = TRUE;
 		break;
 	case TAG_HR:
-		h->rule = TRUE;
+		h->w.rule = TRUE;
 		break;
 	case TAG_LI:
-		begin_item(h);
+		writer_item(&h->w);
 		break;
 	case TAG_UL:
 	case TAG_OL:
-		begin_list(h, tag == TAG_OL);
+		writer_list(&h->w, tag == TAG_OL);
 		break;
 	case TAG_QUOTE:
 		begin_quote(h, a);
 		break;
 	case TAG_A:
-		begin_link(h, a->href);
+		writer_link_begin(&h->w, a->href);
 		break;
 	case TAG_IMG:
-		if (a->alt.n > 0 && a->alt.n < 200) {
-			settle(h);
-			g_string_append_c(h->out, '[');
-			append_decoded(h->out, a->alt);
-			g_string_append_c(h->out, ']');
-		}
+		if (a->alt.n > 0 && a->alt.n < 200)
+			writer_alt(&h->w, a->alt);
 		break;
 	default:
 		break;
@@ -471,22 +236,22 @@ end_tag(struct html *h, enum tag tag)
 	case TAG_P:
 	case TAG_BLOCK:
 	case TAG_LI:
-		newline(h, 1);
+		writer_newline(&h->w, 1);
 		break;
 	case TAG_PRE:
-		h->pre = MAX(h->pre - 1, 0);
-		newline(h, 1);
+		h->w.pre = MAX(h->w.pre - 1, 0);
+		writer_newline(&h->w, 1);
 		break;
 	case TAG_UL:
 	case TAG_OL:
-		h->lists = MAX(h->lists - 1, 0);
-		newline(h, h->lists == 0 ? 2 : 1);
+		h->w.lists = MAX(h->w.lists - 1, 0);
+		writer_newline(&h->w, h->w.lists == 0 ? 2 : 1);
 		break;
 	case TAG_QUOTE:
 		end_quote(h);
 		break;
 	case TAG_A:
-		end_link(h);
+		writer_link_end(&h->w);
 		break;
 	default:
 		break;
@@ -500,7 +265,7 @@ is_space(char c)
 }
 
 /* The value at `p`; a quote that is never closed is no quote. */
-static struct slice
+static struct html_slice
 read_value(struct html *h)
 {
 	const char *start = h->p;
@@ -510,19 +275,19 @@ read_value(struct html *h)
 		const char *close = memchr(h->p + 1, q, (gsize)(h->end - h->p) - 1);
 
 		h->p = close + 1;
-		return (struct slice){start + 1, (gsize)(close - start) - 1};
+		return (struct html_slice){start + 1, (gsize)(close - start) - 1};
 	}
 	while (h->p < h->end && !is_space(*h->p) && *h->p != '>')
 		h->p++;
-	return (struct slice){start, (gsize)(h->p - start)};
+	return (struct html_slice){start, (gsize)(h->p - start)};
 }
 
 static void
-put_attribute(struct attributes *a, struct slice name, struct slice value)
+put_attribute(struct attributes *a, struct html_slice name, struct html_slice value)
 {
 	const struct {
 		const char *name;
-		struct slice *value;
+		struct html_slice *value;
 	} wanted[] = {{"class", &a->class}, {"id", &a->id}, {"style", &a->style}, {"href", &a->href},
 	    {"type", &a->type}, {"alt", &a->alt}};
 
@@ -538,7 +303,7 @@ static void
 read_attributes(struct html *h, struct attributes *a)
 {
 	while (h->p < h->end) {
-		struct slice name, value = {NULL, 0};
+		struct html_slice name, value = {NULL, 0};
 
 		while (h->p < h->end && (is_space(*h->p) || *h->p == '/'))
 			h->p++;
@@ -669,11 +434,11 @@ read_words(struct html *h)
 	while (h->p < h->end && (guchar)*h->p > ' ' && (guchar)*h->p < 0x80 && *h->p != '<' && *h->p != '&')
 		h->p++;
 	if (h->p > start) {
-		add_run(h, start, (gsize)(h->p - start));
+		writer_run(&h->w, start, (gsize)(h->p - start));
 		return;
 	}
 	c = *h->p == '&' ? entity_read(h->p, h->end, &n) : 0;
-	add_character(h, c != 0 ? c : g_utf8_get_char(h->p));
+	writer_character(&h->w, c != 0 ? c : g_utf8_get_char(h->p));
 	h->p = c != 0 ? h->p + n : g_utf8_next_char(h->p);
 }
 
@@ -682,7 +447,7 @@ convert(const char *html, gsize length, gboolean show_hidden, gboolean *lost)
 {
 	struct html h = {.p = html, .end = html + length, .show_hidden = show_hidden};
 
-	h.out = g_string_sized_new(length / 2 + 64);
+	h.w.out = g_string_sized_new(length / 2 + 64);
 	h.last_double = memrchr(html, '"', length);
 	h.last_single = memrchr(html, '\'', length);
 	while (h.p < h.end) {
@@ -693,13 +458,8 @@ convert(const char *html, gsize length, gboolean show_hidden, gboolean *lost)
 		else
 			read_words(&h);
 	}
-	end_link(&h);
 	*lost = h.hidden[0] != '\0';
-	while (h.out->len > 0 && is_space(h.out->str[h.out->len - 1]))
-		g_string_truncate(h.out, h.out->len - 1);
-	if (h.out->len > 0)
-		g_string_append_c(h.out, '\n');
-	return g_string_free(h.out, FALSE);
+	return writer_end(&h.w);
 }
 
 /* A hidden element that is never closed would hide the rest of the mail: then nothing is hidden. */

@@ -18,7 +18,7 @@
 static struct mail *
 read_one(const char *raw, gsize n, gboolean cut)
 {
-	g_autoptr(GBytes) in = g_bytes_new_static(raw, n);
+	g_autoptr(GBytes) in = g_bytes_new(raw, n); /* to the byte: ASan sees a step too far */
 	g_autoptr(GBytes) out = read_mail(in, cut, NULL);
 	g_autoptr(GError) error = NULL;
 	struct mail *mail = mail_open(out, &error);
@@ -347,7 +347,7 @@ test_mangled(void)
 	    "--x\nContent-Type: text/calendar\n\nBEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT\n" FILE_PART(
 		"=?utf-8?B?SGVsbG8=?=") END;
 
-	for (gsize n = 0; n < sizeof raw; n += 3)
+	for (gsize n = 0; n < sizeof raw; n++)
 		mail_free(read_one(raw, n, TRUE));
 	for (gsize i = 0; i < sizeof raw - 1; i++) {
 		char turned[sizeof raw];
