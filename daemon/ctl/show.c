@@ -298,8 +298,10 @@ say_text(const char *title, const char *text)
 	for (guint i = 0; lines[i] != NULL; i++) {
 		g_autofree char *clean = log_escape(lines[i], 4000);
 
-		if (clean[0] != '\0' || lines[i + 1] != NULL)
+		if (clean[0] != '\0')
 			printf("   %s\n", clean);
+		else if (lines[i + 1] != NULL)
+			putchar('\n');
 	}
 }
 
