@@ -41,6 +41,6 @@ backup(struct ctl *ctl)
 		return ctl->status;
 	umask(S_IRWXG | S_IRWXO);
 	if (!store_backup(ctl->store, path, &error))
-		return ctl_fail(ctl, EX_CANTCREAT, "%s; there is no backup", error->message);
+		return ctl_fail(ctl, EX_CANTCREAT, "%s; no copy was made", error->message);
 	return say(ctl, path);
 }

@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -326,9 +327,109 @@ test_trouble(void)
 	store_close(reader);
 }
 
+/* The configuration of a desk whose store is at `store`, and whose control socket nobody listens at. Caller
+ * frees. */
+static char *
+make_conf(const char *store)
+{
+	char *conf = g_build_filename(folder, "triaged.conf", NULL);
+	g_autofree char *text =
+	    g_strdup_printf("desk \"D\" { store \"%s\" control \"%s/control\" }\n"
+			    "mailbox m { address m@desk.test }\nteam t { agent a@desk.test }\n",
+		store, folder);
+
+	g_assert_true(g_file_set_contents(conf, text, -1, NULL));
+	return conf;
+}
+
+/* The exit status of a command that runs, with no desk there. */
+static int
+run(const char *conf, const char *typed)
+{
+	g_auto(GStrv) words = g_strsplit(typed, " ", -1);
+	struct ctl ctl = {.conf_path = conf, .json = TRUE};
+	g_autofree char *trouble = NULL;
+	int taken;
+	int status;
+
+	ctl.command = command_find(words, &taken);
+	g_assert_true(sentence_parse(
+	    ctl.command->form, (int)g_strv_length(words) - taken, words + taken, &ctl.sentence, &trouble));
+	status = ctl.command->run(&ctl);
+	ctl_clear(&ctl);
+	return status;
+}
+
+static void
+test_without_desk(void)
+{
+	g_autofree char *conf = make_conf(path);
+
+	g_assert_cmpint(run(conf, "status"), ==, CTL_DOWN);
+	g_assert_cmpint(run(conf, "ticket close 1"), ==, EX_TEMPFAIL);
+	g_assert_cmpint(run(conf, "reload"), ==, EX_TEMPFAIL);
+	g_assert_cmpint(run(conf, "mail raw 9"), ==, EX_NOINPUT);
+	unlink(conf);
+	g_assert_cmpint(run(conf, "status"), ==, CTL_DOWN);
+	g_assert_cmpint(run(conf, "mail raw 1"), ==, EX_CONFIG);
+	g_assert_cmpint(run(conf, "ticket close 1"), ==, EX_TEMPFAIL);
+}
+
+static void
+test_no_store(void)
+{
+	g_autofree char *missing = g_build_filename(folder, "missing.db", NULL);
+	g_autofree char *conf = make_conf(missing);
+	g_autofree char *damaged = NULL;
+
+	g_assert_cmpint(run(conf, "mail raw 1"), ==, EX_UNAVAILABLE);
+	g_assert_false(g_file_test(missing, G_FILE_TEST_EXISTS));
+	g_assert_true(g_file_set_contents(missing, "this is no store", -1, NULL));
+	g_assert_cmpint(run(conf, "mail raw 1"), ==, EX_UNAVAILABLE);
+	unlink(missing);
+	unlink(conf);
+}
+
+/* While the desk is in the middle of a turn, the copy is of the moment before; it is closed to others;
+ * nothing is overwritten. */
+static void
+test_backup(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *copy = g_build_filename(folder, "copy.db", NULL);
+	g_autofree char *conf = make_conf(path);
+	g_autofree char *words = g_strdup_printf("backup %s", copy);
+	g_autofree char *marked = NULL;
+	struct store *desk = store_open(path, &error);
+	struct store *reader;
+	struct stat st;
+
+	g_assert_no_error(error);
+	store_begin(desk);
+	store_set_meta(desk, "turn", "not committed");
+	g_assert_cmpint(run(conf, words), ==, EX_OK);
+	g_assert_cmpint(run(conf, words), ==, EX_CANTCREAT);
+	g_assert_true(store_commit(desk, &error));
+	store_close(desk);
+	g_assert_cmpint(stat(copy, &st), ==, 0);
+	g_assert_cmpint(st.st_mode & 0777, ==, 0600);
+	reader = store_open_readonly(copy, &error);
+	g_assert_no_error(error);
+	marked = store_meta(reader, "copy");
+	g_assert_cmpstr(marked, ==, "yes");
+	g_assert_null(store_meta(reader, "turn"));
+	g_assert_cmpint(store_get_int(reader, 0, SQL_MESSAGE_LAST, "i", (gint64)1), >, 0);
+	store_close(reader);
+	unlink(copy);
+	g_assert_cmpint(run(conf, words), ==, EX_OK);
+	unlink(copy);
+	unlink(conf);
+}
+
 int
 main(int argc, char **argv)
 {
+	g_autofree char *control = NULL;
 	int result;
 
 	g_setenv("TZ", "UTC", TRUE);
@@ -336,11 +437,17 @@ main(int argc, char **argv)
 	folder = g_dir_make_tmp("triaged-ctl-XXXXXX", NULL);
 	g_assert_nonnull(folder);
 	path = g_build_filename(folder, "desk.db", NULL);
+	/* A desk that runs on this machine is not to be asked. */
+	control = g_build_filename(folder, "control", NULL);
+	g_setenv("TRIAGED_SOCKET", control, TRUE);
 	make_store();
 	g_test_add_func("/ctl/shapes", test_shapes);
 	g_test_add_func("/ctl/show", test_show);
 	g_test_add_func("/ctl/beside-a-desk", test_beside_a_desk);
 	g_test_add_func("/ctl/trouble", test_trouble);
+	g_test_add_func("/ctl/without-desk", test_without_desk);
+	g_test_add_func("/ctl/no-store", test_no_store);
+	g_test_add_func("/ctl/backup", test_backup);
 	result = g_test_run();
 	for (const char *const *end = (const char *const[]){"", "-wal", "-shm", ".lock", NULL}; *end != NULL;
 	     end++) {
