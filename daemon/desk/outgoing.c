@@ -64,6 +64,15 @@ parts_of(const struct outgoing *out)
 	    G_VARIANT_TYPE_UINT32, n > 0 ? out->parts->data : NULL, n, sizeof(guint32));
 }
 
+/* An array of one pair, a(ss) or a{ss}. */
+static GVariant *
+one_pair(const char *type, const char *first, const char *second)
+{
+	GVariant *pair = g_variant_new(type, first, second);
+
+	return g_variant_new_array(g_variant_get_type(pair), &pair, 1);
+}
+
 /* What compose needs (mime/compose.h), and nothing that could change until it is composed. */
 static GBytes *
 head_of(struct desk *desk, const struct outgoing *out, const char *mid)
@@ -75,7 +84,7 @@ head_of(struct desk *desk, const struct outgoing *out, const char *mid)
 	g_variant_dict_init(&d, NULL);
 	g_variant_dict_insert(&d, "from_name", "s", out->from_name);
 	g_variant_dict_insert(&d, "from_address", "s", own_address(out->mailbox));
-	g_variant_dict_insert_value(&d, "to", g_variant_new_parsed("[(%s, %s)]", out->name, out->address));
+	g_variant_dict_insert_value(&d, "to", one_pair("(ss)", out->name, out->address));
 	g_variant_dict_insert_value(&d, "cc", g_variant_new_array(G_VARIANT_TYPE("(ss)"), NULL, 0));
 	g_variant_dict_insert(&d, "reply_to", "s", reply_to);
 	g_variant_dict_insert(&d, "subject", "s", out->subject);
@@ -84,8 +93,7 @@ head_of(struct desk *desk, const struct outgoing *out, const char *mid)
 	g_variant_dict_insert(&d, "in_reply_to", "s", out->in_reply_to);
 	g_variant_dict_insert_value(&d, "references", references_of(out));
 	g_variant_dict_insert(&d, "auto", "s", out->auto_submitted);
-	g_variant_dict_insert_value(
-	    &d, "extra", g_variant_new_parsed("{'X-Triaged-Loop': %s}", desk->conf->desk));
+	g_variant_dict_insert_value(&d, "extra", one_pair("{ss}", "X-Triaged-Loop", desk->conf->desk));
 	g_variant_dict_insert(&d, "text", "s", out->text);
 	g_variant_dict_insert_value(&d, "parts", parts_of(out));
 	g_variant_dict_insert(&d, "whole", "b", out->whole);

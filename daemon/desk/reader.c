@@ -149,6 +149,20 @@ compose_memory(const struct job *j, GError **error)
 	return out;
 }
 
+/* Once a mail: made by hand, the text form would have to be parsed each time. */
+static GVariant *
+read_fields(const struct job *j)
+{
+	GVariantBuilder b;
+
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	g_variant_builder_add(&b, "{sv}", "mail", g_variant_new_int64(j->id));
+	g_variant_builder_add(&b, "{sv}", "offset", g_variant_new_uint64(j->offset));
+	g_variant_builder_add(&b, "{sv}", "length", g_variant_new_uint64(j->length));
+	g_variant_builder_add(&b, "{sv}", "cut", g_variant_new_boolean(j->cut));
+	return g_variant_builder_end(&b);
+}
+
 static gboolean
 give(struct desk *desk, struct link *link, struct job *j)
 {
@@ -164,10 +178,7 @@ give(struct desk *desk, struct link *link, struct job *j)
 		sent = link_send(desk, link, WIRE_MIME_COMPOSE,
 		    desk_fields("{'id': <%x>, 'head': <%t>}", j->id, (guint64)g_bytes_get_size(j->head)), fd);
 	else
-		sent = link_send(desk, link, WIRE_MIME_READ,
-		    desk_fields("{'mail': <%x>, 'offset': <%t>, 'length': <%t>, 'cut': <%b>}", j->id,
-			(guint64)j->offset, (guint64)j->length, j->cut),
-		    fd);
+		sent = link_send(desk, link, WIRE_MIME_READ, read_fields(j), fd);
 	if (!sent)
 		return FALSE;
 	if (g_queue_is_empty(link->jobs))
@@ -214,13 +225,7 @@ on_tick(gpointer data)
 static gboolean
 anything_given(struct desk *desk)
 {
-	for (guint i = 0; i < desk->links->len; i++) {
-		struct link *l = desk->links->pdata[i];
-
-		if (l->role == WIRE_MIME && l->jobs->length > 0)
-			return TRUE;
-	}
-	return !g_queue_is_empty(desk->reader->order);
+	return reader_busy(desk) || !g_queue_is_empty(desk->reader->order);
 }
 
 static void
@@ -519,6 +524,18 @@ reader_compose(struct desk *desk, gint64 id, GBytes *head, GBytes *raw, composed
 	g_queue_push_head(desk->reader->waiting, j);
 	feed(desk);
 	return TRUE;
+}
+
+gboolean
+reader_busy(struct desk *desk)
+{
+	for (guint i = 0; i < desk->links->len; i++) {
+		struct link *l = desk->links->pdata[i];
+
+		if (l->role == WIRE_MIME && l->jobs->length > 0)
+			return TRUE;
+	}
+	return FALSE;
 }
 
 gboolean

@@ -8,7 +8,7 @@
 #include "desk/link.h"
 
 enum {
-	READER_DEPTH = 4,	     /* jobs given to one reader ahead */
+	READER_DEPTH = 16,	     /* jobs given to one reader ahead */
 	READER_SLOW = 500,	     /* ms: what waits behind such a job goes to another reader */
 	READER_PATIENCE = 15 * 1000, /* ms: then the reader is killed (I11) */
 	READER_FAILURES = 3,	     /* then the mail is held (I8) */
@@ -39,6 +39,8 @@ typedef void (*composed_fn)(
     struct desk *desk, gint64 id, int fd, gboolean eight_bit, gboolean utf8, const char *failed);
 gboolean reader_compose(struct desk *desk, gint64 id, GBytes *head, GBytes *raw, composed_fn done);
 
+/* Are readers at work just now? */
+gboolean reader_busy(struct desk *desk);
 gboolean reader_idle(struct desk *desk);
 int reader_waiting(struct desk *desk);
 

@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "desk/link.h"
+#include "desk/reader.h"
 
 #include <unistd.h>
 
@@ -53,7 +54,11 @@ on_idle(gpointer data)
 	struct desk *desk = data;
 
 	desk->turn->idle = 0;
-	turn_commit(desk);
+	if (store_in_turn(desk->store) && reader_busy(desk) &&
+	    clock_steady() - desk->turn->begun < TURN_GATHER)
+		desk->turn->idle = g_timeout_add_full(G_PRIORITY_LOW, 1, on_idle, desk, NULL);
+	else
+		turn_commit(desk);
 	return G_SOURCE_REMOVE;
 }
 

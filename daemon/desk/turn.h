@@ -8,6 +8,7 @@
 
 enum {
 	TURN_PIECES = 200, /* at most so many pieces a commit */
+	TURN_GATHER = 5,   /* ms: while readers are at work, a turn waits this long for their next mails */
 	TURN_MS = 20,	   /* and no turn longer than this */
 };
 

@@ -5,7 +5,12 @@
 #ifndef TRIAGED_STATEMENTS_H
 #define TRIAGED_STATEMENTS_H
 
-#define STATEMENTS(S)                                                                                        \
+#define STATEMENTS(S)                                                                                                  \
+	S(BEGIN, "BEGIN IMMEDIATE")                                                                                    \
+	S(COMMIT, "COMMIT")                                                                                            \
+	S(PIECE_BEGIN, "SAVEPOINT piece")                                                                              \
+	S(PIECE_END, "RELEASE piece")                                                                                  \
+	S(PIECE_UNDO, "ROLLBACK TO piece")                                                                             \
 	S(META_GET, "SELECT value FROM meta WHERE key = $1")                                                 \
 	S(META_SET,                                                                                          \
 	    "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2")      \

@@ -270,10 +270,22 @@ store_piece_fail(struct store *store, const char *format, ...)
 	g_set_error_literal(&store->trouble, STORE_ERROR, STORE_ERROR_OTHER, text);
 }
 
+/* One of the statements that steer the transaction. It runs whatever stuck before: only a turn that is lost
+ * has none. */
 static gboolean
-control(struct store *store, const char *sql)
+control(struct store *store, enum statement which)
 {
-	return !store->lost && store_exec(store, sql, store->trouble == NULL ? &store->trouble : NULL);
+	GError *before = g_steal_pointer(&store->trouble);
+	gboolean ok;
+
+	if (!store->lost)
+		store_run(store, which, "");
+	ok = !store->lost && store->trouble == NULL;
+	if (before != NULL) {
+		g_clear_error(&store->trouble);
+		store->trouble = before;
+	}
+	return ok;
 }
 
 void
@@ -282,7 +294,7 @@ store_begin(struct store *store)
 	g_assert(!store->in_turn);
 	store->in_turn = TRUE;
 	store->lost = FALSE;
-	if (!control(store, "BEGIN IMMEDIATE"))
+	if (!control(store, SQL_BEGIN))
 		store->lost = TRUE;
 }
 
@@ -295,21 +307,21 @@ store_in_turn(const struct store *store)
 void
 store_piece_begin(struct store *store)
 {
-	control(store, "SAVEPOINT piece");
+	control(store, SQL_PIECE_BEGIN);
 }
 
 gboolean
 store_piece_end(struct store *store, GError **error)
 {
-	if (store->trouble == NULL && control(store, "RELEASE piece"))
+	if (store->trouble == NULL && control(store, SQL_PIECE_END))
 		return TRUE;
 	if (error != NULL)
 		*error = g_error_copy(store->trouble);
 	if (store->lost)
 		return FALSE;
 	g_clear_error(&store->trouble);
-	control(store, "ROLLBACK TO piece");
-	control(store, "RELEASE piece");
+	control(store, SQL_PIECE_UNDO);
+	control(store, SQL_PIECE_END);
 	return FALSE;
 }
 
@@ -317,7 +329,7 @@ gboolean
 store_commit(struct store *store, GError **error)
 {
 	store->in_turn = FALSE;
-	if (!store->lost && store->trouble == NULL && control(store, "COMMIT"))
+	if (!store->lost && store->trouble == NULL && control(store, SQL_COMMIT))
 		return TRUE;
 	if (!sqlite3_get_autocommit(store->db))
 		store_exec(store, "ROLLBACK", NULL);
