@@ -105,7 +105,6 @@ gint64
 outgoing_add(struct desk *desk, const struct outgoing *out, char **mid)
 {
 	const struct conf_relay *relay = out->mailbox->relay;
-	g_autoptr(GBytes) none = g_bytes_new_static("", 0);
 	g_autoptr(GBytes) head = NULL;
 	g_autofree char *id_text = NULL;
 	g_autofree char *sender = NULL;
@@ -116,14 +115,14 @@ outgoing_add(struct desk *desk, const struct outgoing *out, char **mid)
 		    "mailbox %s has no relay: a mail of kind %s cannot leave", out->mailbox->name, out->kind);
 		return 0;
 	}
-	id = store_insert(desk->store, SQL_OUTBOX_ADD, "kkssbkis", out->ticket, out->message, out->kind,
-	    relay->name, none, out->raw_mail, clock_now(), out->once);
-	if (id == 0)
+	if (out->once != NULL && store_get_int(desk->store, 0, SQL_OUTBOX_ONCE, "s", out->once) != 0)
 		return 0;
+	id = store_get_int(desk->store, 0, SQL_OUTBOX_NEXT_ID, "");
 	id_text = message_id(desk, out, id);
 	sender = return_path(desk, out, id);
 	head = head_of(desk, out, id_text);
-	store_run(desk->store, SQL_OUTBOX_FIX, "issb", id, sender, id_text, head);
+	store_run(desk->store, SQL_OUTBOX_ADD, "ikkssssbkis", id, out->ticket, out->message, out->kind,
+	    relay->name, sender, id_text, head, out->raw_mail, clock_now(), out->once);
 	store_run(desk->store, SQL_RECIPIENT_ADD, "is", id, out->address);
 	outbox_kick_after(desk);
 	if (mid != NULL)

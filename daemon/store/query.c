@@ -140,23 +140,17 @@ store_run(struct store *store, enum statement which, const char *types, ...)
 	return store->trouble == NULL ? sqlite3_changes(store->db) : 0;
 }
 
-/* A statement with RETURNING answers the row's id itself, and no row where a conflict was let be. */
 gint64
 store_insert(struct store *store, enum statement which, const char *types, ...)
 {
 	struct query *q;
-	gint64 id = 0;
-	gboolean returning;
 
 	START(q, which);
 	if (q == NULL)
 		return 0;
-	returning = sqlite3_column_count(q->stmt) > 0;
 	while (query_next(q))
-		id = query_int(q, 0);
-	if (store->trouble != NULL)
-		return 0;
-	return returning ? id : sqlite3_last_insert_rowid(store->db);
+		continue;
+	return store->trouble == NULL ? sqlite3_last_insert_rowid(store->db) : 0;
 }
 
 gint64

@@ -108,11 +108,10 @@
 	    "SET ticket = $2, message = $3 WHERE mid.message IS NULL")                                       \
 	S(MID_GHOST, "INSERT INTO mid (hash, ticket, message) VALUES ($1, $2, NULL) ON CONFLICT DO NOTHING") \
 	/* the outbox */                                                                                     \
-	S(OUTBOX_ADD, "INSERT INTO outbox (ticket, message, kind, relay, state, sender, mid, head, "         \
-		      "raw_mail, created, next_try, once) "                                                  \
-		      "VALUES ($1, $2, $3, $4, 'queued', '', '', $5, $6, $7, $7, $8) ON CONFLICT (once) DO " \
-		      "NOTHING RETURNING id")                                                                \
-	S(OUTBOX_FIX, "UPDATE outbox SET sender = $2, mid = $3, head = $4 WHERE id = $1")                    \
+	S(OUTBOX_NEXT_ID, "SELECT coalesce(max(id), 0) + 1 FROM outbox")                                               \
+	S(OUTBOX_ONCE, "SELECT id FROM outbox WHERE once = $1")                                                        \
+	S(OUTBOX_ADD, "INSERT INTO outbox (id, ticket, message, kind, relay, state, sender, mid, head, raw_mail, created, next_try, once) " \
+	    "VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, $10, $10, $11)")                                    \
 	S(OUTBOX_DUE, "SELECT id FROM outbox WHERE relay = $1 AND state IN ('queued', 'deferred', "          \
 		      "'unknown') AND next_try <= $2 "                                                       \
 		      "ORDER BY next_try, id LIMIT $3")                                                      \
