@@ -8,6 +8,11 @@
 
 #include <string.h>
 
+enum {
+	LOCAL_MOST = 64, /* characters before the @ */
+	TOKEN_TAIL = 42, /* the separator, a "t", and a token of 40 */
+};
+
 /* Was everything in this block, or behind this server, understood? What is missing may be what was not. */
 static gboolean
 sure(const struct parse *p, const void *thing)
@@ -210,6 +215,21 @@ check_relays(struct parse *p)
 	}
 }
 
+/* Answers and returned mails come to the first address with a token behind it, and both together have to be
+ * what stands before an @ (RFC 5321 section 4.5.3.1.1). */
+static void
+check_room(struct parse *p, const struct conf_mailbox *mailbox)
+{
+	const char *address = mailbox->addresses->len != 0 ? mailbox->addresses->pdata[0] : "";
+	gsize local = strcspn(address, "@");
+
+	if (mailbox->relay != NULL && local > LOCAL_MOST - TOKEN_TAIL)
+		report_error(&p->report, tree_span(p, address),
+		    "`%s` is too long for the addresses that are made from it: %zu characters before the @, "
+		    "and only %d leave room for a token; put a shorter one first",
+		    address, local, LOCAL_MOST - TOKEN_TAIL);
+}
+
 /* Mailbox addresses are ours: they are compared without case. */
 static void
 check_addresses(struct parse *p, const struct conf_mailbox *mailbox, GHashTable *addresses)
@@ -241,6 +261,7 @@ check_mailboxes(struct parse *p, GHashTable *addresses)
 
 		enter(p, names, mailbox->name, mailbox, "mailbox");
 		check_addresses(p, mailbox, addresses);
+		check_room(p, mailbox);
 		if (mailbox->imap)
 			check_server(p, mailbox->imap, TRUE);
 		if (mailbox->relay == NULL && sure(p, mailbox))

@@ -306,6 +306,12 @@ static const struct {
 	"3:70: `a..b@c` is no address: what stands before the @\n3:83: `.a@b` is no address\n3:94: `a@-b` is "
 	"no address\n"
 	"3:105: `a@b@c` is no address\n3:117: `a\\@b` is no address\n3:128: `@b` is no address\n"},
+    {HEAD "mailbox m { address abcdefghijklmnopqrstuv@desk.test, abcdefghijklmnopqrstuvwxyz@desk.test smtp "
+	  "plain localhost }\n"
+	  "mailbox n { address abcdefghijklmnopqrstuvw@desk.test smtp plain localhost }\n"
+	  "mailbox o { address abcdefghijklmnopqrstuvwx@desk.test }" TAIL,
+	"4:21: `abcdefghijklmnopqrstuvw@desk.test` is too long for the addresses that are made from it\n"
+	"5:9: warning: mailbox `o` has neither\n"},
     {HEAD BOX "team t { agent a@B agent a@b }", "3:80: there is a person `a@b` already, in line 3"},
     /* control characters, and what is not UTF-8 */
     {HEAD BOX "\001" TAIL, "3:55: a control character cannot stand here\n"},
