@@ -33,6 +33,16 @@ message(struct store *s, gint64 ticket, gint64 mail, const char *kind, gint64 au
 	    T(99), "m@customer.test", NONE, "My lamp", text, "> before", "-- \nMary");
 }
 
+static void
+outgoing(struct store *s, gint64 id, gint64 ticket, gint64 cause, const char *kind, const char *mid,
+    gint64 created)
+{
+	g_autoptr(GBytes) head = g_bytes_new_static("head", 4);
+
+	store_run(s, SQL_OUTBOX_ADD, "ikkssssbkis", id, ticket, cause, kind, "main", "support@desk.test", mid,
+	    head, NONE, created, mid);
+}
+
 /* Mail 1 became ticket 1, was answered, and its answer waits; mail 2 is held; ticket 2 is closed and hangs on
  * ticket 1. */
 static void
@@ -47,7 +57,7 @@ fill(struct store *s)
 	    .length = 11};
 	struct new_mail second = {
 	    .source = "pipe", .size = 20, .cut = TRUE, .bytes = "X: \xff\r\nY: z\r\n\r\nbody", .length = 18};
-	gint64 mary, agent, mail, held, validity, out, m;
+	gint64 mary, agent, mail, held, validity, m;
 
 	first.mailbox = second.mailbox = mails_mailbox(s, "support", &validity);
 	mail = mails_keep(s, &first, T(99));
@@ -74,15 +84,13 @@ fill(struct store *s)
 	    "agent1@desk.test", "triagectl", NONE);
 	store_run(s, SQL_MAIL_END, "isskk", mail, "done", "ticket", (gint64)1, m);
 	store_run(s, SQL_MAIL_END, "isskk", held, "held", "too deep", NONE, NONE);
-	out = store_insert(s, SQL_OUTBOX_ADD, "kkssbkis", (gint64)1, m, "answer", "main",
-	    g_bytes_new_static("", 0), NONE, T(110), "once");
-	store_run(s, SQL_RECIPIENT_ADD, "is", out, "mary@customer.test");
-	store_run(s, SQL_RECIPIENT_SET, "issisi", out, "mary@customer.test", "deferred", (gint64)450, "full",
-	    T(111));
-	store_run(s, SQL_OUTBOX_STATE, "issi", out, "deferred", "450 full", T(400));
-	out = store_insert(s, SQL_OUTBOX_ADD, "kkssbkis", NONE, NONE, "operator", "main",
-	    g_bytes_new_static("", 0), NONE, T(1), "two");
-	store_run(s, SQL_OUTBOX_STATE, "issi", out, "sent", "250", G_MAXINT64);
+	outgoing(s, 1, 1, m, "answer", "o1@desk.test", T(110));
+	store_run(s, SQL_RECIPIENT_ADD, "is", (gint64)1, "mary@customer.test");
+	store_run(s, SQL_RECIPIENT_SET, "issisi", (gint64)1, "mary@customer.test", "deferred", (gint64)450,
+	    "full", T(111));
+	store_run(s, SQL_OUTBOX_STATE, "issi", (gint64)1, "deferred", "450 full", T(400));
+	outgoing(s, 2, NONE, NONE, "operator", "o2@desk.test", T(1));
+	store_run(s, SQL_OUTBOX_STATE, "issi", (gint64)2, "sent", "250", G_MAXINT64);
 }
 
 static void
@@ -148,13 +156,14 @@ answer(const char *typed)
 #define OUTBOX_1                                                                                             \
 	"{\"id\":1,\"ticket\":1,\"kind\":\"answer\",\"relay\":\"main\",\"state\":\"deferred\",\"tries\":0,"  \
 	"\"next_try\":\"1970-01-01T00:06:40Z\",\"why\":\"450 "                                               \
-	"full\",\"message_id\":\"\",\"created\":\"1970-01-01T00:01:50Z\","                                   \
+	"full\",\"message_id\":\"o1@desk.test\",\"created\":\"1970-01-01T00:01:50Z\","                       \
 	"\"recipients\":[{\"address\":\"mary@customer.test\",\"state\":\"deferred\",\"code\":450,\"text\":"  \
 	"\"full\"}]}"
 #define OUTBOX_2                                                                                             \
 	"{\"id\":2,\"ticket\":null,\"kind\":\"operator\",\"relay\":\"main\",\"state\":\"sent\",\"tries\":0," \
 	"\"next_try\":null,"                                                                                 \
-	"\"why\":\"250\",\"message_id\":\"\",\"created\":\"1970-01-01T00:00:01Z\",\"recipients\":[]}"
+	"\"why\":\"250\",\"message_id\":\"o2@desk.test\",\"created\":\"1970-01-01T00:00:01Z\","              \
+	"\"recipients\":[]}"
 #define MAIL_2                                                                                               \
 	"{\"id\":2,\"mailbox\":\"support\",\"source\":\"pipe\",\"state\":\"held\",\"tries\":1,\"failures\":" \
 	"0,\"size\":20,\"cut\":true,"                                                                        \
