@@ -167,8 +167,10 @@ references_for(struct desk *desk, gint64 ticket, char **last)
 	return (char **)g_ptr_array_free(g_steal_pointer(&ids), FALSE);
 }
 
+/* The attachments that may go outside. A notice that is attached stays here: its reply address was made for
+ * the agent. */
 static GArray *
-all_parts(const struct taking *t)
+parts_to_send(const struct taking *t)
 {
 	GVariant *list = mail_value(t->mail, MAIL_attachments);
 	GArray *parts = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -176,9 +178,12 @@ all_parts(const struct taking *t)
 	for (gsize i = 0; i < g_variant_n_children(list); i++) {
 		g_autoptr(GVariant) a = g_variant_get_child_value(list, i);
 		guint32 part = 0;
+		gboolean ours = FALSE;
 
 		g_variant_lookup(a, "part", "u", &part);
-		g_array_append_val(parts, part);
+		g_variant_lookup(a, "ours", "b", &ours);
+		if (!ours)
+			g_array_append_val(parts, part);
 	}
 	return parts;
 }
@@ -214,7 +219,7 @@ answer_to(struct desk *desk, gint64 ticket, char **address, char **name)
 
 static gint64
 send_answer(struct desk *desk, const struct taking *t, const struct ticket *ticket,
-    const struct conf_person *agent, gint64 message, const char *words)
+    const struct conf_person *agent, gint64 message, const char *words, GArray *parts)
 {
 	const struct conf_mailbox *box = conf_mailbox_find(desk->conf, ticket->mailbox);
 	g_autofree char *address = NULL;
@@ -225,7 +230,6 @@ send_answer(struct desk *desk, const struct taking *t, const struct ticket *tick
 	g_autofree char *plain = notice_plain_subject(ticket->subject);
 	g_autofree char *subject = g_strdup_printf("Re: [#%" G_GINT64_FORMAT "] %s", ticket->id, plain);
 	g_autofree char *text = clean_words(desk, t, words);
-	g_autoptr(GArray) parts = all_parts(t);
 	struct outgoing out = {
 	    .kind = "answer", .ticket = ticket->id, .message = message, .reply_token = TRUE};
 	gint64 id;
@@ -284,23 +288,51 @@ agent_close(struct desk *desk, struct ticket *ticket, const char *who, const cha
 	ticket_set_state(desk, ticket, "closed", who, why, mail);
 }
 
+/* Tells the agent, and only her, what did not go out. */
 static void
-nobody_to_answer(struct desk *desk, const struct taking *t, struct ticket *ticket,
-    const struct conf_person *agent, gint64 message)
+tell_author(struct desk *desk, const struct taking *t, struct ticket *ticket, const struct conf_person *agent,
+    gint64 message, const char *headline, const char *why)
 {
-	g_autofree char *cause = g_strdup_printf("unanswerable %" G_GINT64_FORMAT, t->id);
+	g_autofree char *cause = g_strdup_printf("not sent of mail %" G_GINT64_FORMAT, t->id);
 	struct notice n = {.ticket = ticket,
 	    .mailbox = t->mailbox,
 	    .message = message,
-	    .headline = "Your answer could not be sent: the ticket has no customer with a usable address, or "
-			"its mailbox has no relay.",
+	    .headline = headline,
+	    .warning = why,
 	    .author_name = "",
 	    .body = mail_string(t->mail, MAIL_text),
 	    .cause = cause};
 
-	ticket_note_history(
-	    desk, ticket->id, "triaged", "not sent", "", "", "no address to answer to, or no relay", t->id);
+	ticket_note_history(desk, ticket->id, "triaged", "not sent", "", "", why, t->id);
 	notice_person(desk, &n, agent);
+}
+
+/* Why these words must not go to a customer; NULL where they may. */
+static const char *
+unsendable(const struct taking *t, const char *words, gboolean nothing)
+{
+	if (strstr(words, NOTICE_MARK) != NULL ||
+	    strstr(mail_string(t->mail, MAIL_signature), NOTICE_MARK) != NULL)
+		return "The text of our notice stands among your words and cannot be told from them. Write "
+		       "above its first line, or leave it out.";
+	return nothing ? "It has no words of your own: all of it is quoted." : NULL;
+}
+
+static gboolean
+send_or_tell(struct desk *desk, const struct taking *t, struct ticket *ticket,
+    const struct conf_person *agent, gint64 message, const char *words, GArray *parts)
+{
+	gboolean sent = send_answer(desk, t, ticket, agent, message, words, parts) != 0;
+
+	if (!sent)
+		tell_author(desk, t, ticket, agent, message, "Your answer could not be sent.",
+		    "The ticket has no customer with a usable address, or its mailbox has no relay.");
+	else if (parts->len < g_variant_n_children(mail_value(t->mail, MAIL_attachments)))
+		tell_author(desk, t, ticket, agent, message,
+		    "Your answer was sent, but not everything that was attached.",
+		    "An attachment holds a mail of this desk with an address that was made for you alone; it "
+		    "was left out.");
+	return sent;
 }
 
 static void
@@ -310,12 +342,20 @@ act(struct desk *desk, const struct taking *t, struct ticket *ticket)
 	const char *text = mail_string(t->mail, MAIL_text);
 	const char *rest = after_close(text);
 	const char *words = rest != NULL ? rest : text;
-	gboolean silent = blank(words) && g_variant_n_children(mail_value(t->mail, MAIL_attachments)) == 0;
-	gint64 message = take_message(desk, t, ticket->id, silent ? "note" : "agent", t->decision.why);
-	gboolean sent = !silent && send_answer(desk, t, ticket, agent, message, words) != 0;
+	g_autoptr(GArray) parts = parts_to_send(t);
+	gboolean nothing = blank(words) && parts->len == 0;
+	gboolean silent = nothing && rest != NULL;
+	const char *why = silent ? NULL : unsendable(t, words, nothing);
+	gint64 message =
+	    take_message(desk, t, ticket->id, nothing || why != NULL ? "note" : "agent", t->decision.why);
+	gboolean sent;
 
-	if (!silent && !sent)
-		nobody_to_answer(desk, t, ticket, agent, message);
+	if (why != NULL) {
+		tell_author(desk, t, ticket, agent, message, "Your answer was not sent.", why);
+		take_done(desk, t, "not sent", ticket->id, message);
+		return;
+	}
+	sent = !silent && send_or_tell(desk, t, ticket, agent, message, words, parts);
 	if (ticket->assignee == 0)
 		ticket_set_assignee(desk, ticket, t->person, t->address, "first to answer", t->id);
 	if (rest != NULL)
@@ -323,8 +363,9 @@ act(struct desk *desk, const struct taking *t, struct ticket *ticket)
 	else if (sent)
 		ticket_set_state(desk, ticket, "waiting", t->address, "answered by an agent", t->id);
 	take_done(desk, t, silent ? "command" : "answer of an agent", ticket->id, message);
-	tell_others(desk, t, ticket, message,
-	    rest != NULL && silent ? "closed the ticket" : "answered the customer", words);
+	if (sent || rest != NULL)
+		tell_others(
+		    desk, t, ticket, message, sent ? "answered the customer" : "closed the ticket", words);
 }
 
 void

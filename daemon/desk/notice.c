@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* The reader (mime/quote.h) knows this line: it and all below it is quoted. */
-#define MARKER "=-=-= triaged =-=-=  write your answer above this line"
+#define MARKER NOTICE_MARK "  write your answer above this line"
 
 enum { ATTACH_MOST = 24 * 1024 * 1024, EARLIER_SUBJECT = 60 };
 

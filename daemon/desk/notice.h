@@ -7,6 +7,9 @@
 #include "desk/ticket.h"
 #include "wire/mail.h"
 
+/* Stands in the line between our head and what a notice carries; mime/quote.h knows it too. */
+#define NOTICE_MARK "=-=-= triaged =-=-="
+
 struct notice {
 	const struct ticket *ticket;
 	const struct conf_mailbox *mailbox;

@@ -38,6 +38,7 @@ struct job {
 	gint64 since;	/* clock_steady when it was first given */
 	GBytes *result; /* mails: what was read */
 	GBytes *head;	/* compose */
+	int failures;	/* compose: readers that died of it; mails have theirs in the store */
 	GBytes *raw;
 	composed_fn done;
 };
@@ -298,9 +299,16 @@ failed(struct desk *desk, struct job *j, const char *why)
 		forget(desk, j);
 }
 
+/* It may not have been the mail's fault that the reader died: another one tries. */
 static void
 compose_failed(struct desk *desk, struct job *j, const char *why)
 {
+	if (++j->failures < READER_FAILURES) {
+		j->given = FALSE;
+		j->since = 0;
+		g_queue_push_head(desk->reader->waiting, j);
+		return;
+	}
 	j->done(desk, j->id, -1, FALSE, FALSE, why);
 	job_free(j);
 }

@@ -17,7 +17,7 @@
 
 #include <string.h>
 
-enum { NAMED_MOST = 20, AUTO_AN_HOUR = 6, SUBJECT_MOST = 400 };
+enum { NAMED_MOST = 20, AUTO_AN_HOUR = 6, AUTO_TICKETS_AN_HOUR = 30, LOOP_AN_HOUR = 4, SUBJECT_MOST = 400 };
 
 /* --- the mail and its sender
  * ----------------------------------------------------------------------------------- */
@@ -283,6 +283,22 @@ cut_warning(const struct taking *t)
 		      : NULL;
 }
 
+/* Machines that write to one another make a ticket a turn: after some in an hour nobody is told of those of
+ * this sender, so that nothing of ours answers. A desk's own mark makes it few (T10). */
+static gboolean
+is_storm(struct desk *desk, const struct taking *t, gint64 ticket)
+{
+	gboolean desk_wrote = *mail_string(t->mail, MAIL_loop) != '\0';
+
+	if (!mail_flag(t->mail, MAIL_is_auto) ||
+	    store_get_int(desk->store, 0, SQL_TICKETS_LATELY, "ii", t->person, clock_now() - CLOCK_HOUR) <=
+		(desk_wrote ? LOOP_AN_HOUR : AUTO_TICKETS_AN_HOUR))
+		return FALSE;
+	ticket_note_history(desk, ticket, "triaged", "silent", "", "",
+	    "too many tickets of automatic mails from this sender in an hour", t->id);
+	return TRUE;
+}
+
 static void
 take_new(struct desk *desk, const struct taking *t)
 {
@@ -299,7 +315,9 @@ take_new(struct desk *desk, const struct taking *t)
 		ticket_note_history(desk, ticket, "triaged", "cut", "", "",
 		    "larger than the desk takes: headers and the beginning of its text only", t->id);
 	take_done(desk, t, "ticket", ticket, message);
-	tell_team(desk, t, ticket, message, machine ? "New automatic mail" : "New mail", cut_warning(t));
+	if (!is_storm(desk, t, ticket))
+		tell_team(
+		    desk, t, ticket, message, machine ? "New automatic mail" : "New mail", cut_warning(t));
 }
 
 /* A machine's words are kept and shown; they reopen nothing, answer nothing, and many of them tell nobody

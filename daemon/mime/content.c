@@ -10,11 +10,15 @@
 
 #include "mime/flowed.h"
 #include "mime/html.h"
+#include "mime/quote.h"
 #include "mime/text.h"
 
 #include <string.h>
 
-enum { PLACEHOLDER_MAX = 400 }; /* bytes: longer texts are never placeholders */
+enum {
+	PLACEHOLDER_MAX = 400, /* bytes: longer texts are never placeholders */
+	TOKEN_RUN = 41,	       /* "t" and a token */
+};
 
 /* What mailers write into the plain half when they have nothing to say there. */
 static const char *const placeholders[] = {"your email client does not support html", "does not support html",
@@ -267,6 +271,36 @@ is_inline(const struct parts *parts, const struct part *part)
 	       strcmp(part_at(parts, part->parent)->type, "multipart/related") == 0;
 }
 
+static gboolean
+token_char(char c)
+{
+	return g_ascii_isalpha(c) || (c >= '2' && c <= '7');
+}
+
+/* Does it hold one of our reply addresses or Message-IDs (their shape: "t", 40 characters of base32, "@" or
+ * ".") or the line of our notices? So it is with a mail of ours that is attached. */
+static gboolean
+holds_ours(GBytes *bytes)
+{
+	gsize n;
+	const char *data = g_bytes_get_data(bytes, &n);
+	gsize run = 0;
+
+	if (n > 0 && memmem(data, n, QUOTE_MARKER, strlen(QUOTE_MARKER)) != NULL)
+		return TRUE;
+	for (gsize i = 0; i < n; i++) {
+		if (token_char(data[i])) {
+			run++;
+			continue;
+		}
+		if (run >= TOKEN_RUN && (data[i] == '@' || data[i] == '.') &&
+		    g_ascii_tolower(data[i - TOKEN_RUN]) == 't')
+			return TRUE;
+		run = 0;
+	}
+	return FALSE;
+}
+
 GVariant *
 content_attachments(const struct parts *parts, const struct content *content)
 {
@@ -290,6 +324,7 @@ content_attachments(const struct parts *parts, const struct content *content)
 		g_variant_builder_add(&one, "{sv}", "inline", g_variant_new_boolean(is_inline(parts, part)));
 		g_variant_builder_add(&one, "{sv}", "cid", g_variant_new_string(part->cid));
 		g_variant_builder_add(&one, "{sv}", "part", g_variant_new_uint32((guint32)i));
+		g_variant_builder_add(&one, "{sv}", "ours", g_variant_new_boolean(holds_ours(part->bytes)));
 		g_variant_builder_add_value(&all, g_variant_builder_end(&one));
 	}
 	return g_variant_builder_end(&all);

@@ -136,6 +136,7 @@ on_compose(const struct ipc_message *m, const struct conf *conf)
 	GVariantBuilder b;
 
 	(void)conf;
+	failpoint("mime-compose");
 	if (all == NULL || length > g_bytes_get_size(all))
 		log_fatal("what is to be composed cannot be read: %s; leaving",
 		    error != NULL ? error->message : "it is too short");

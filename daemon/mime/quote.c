@@ -143,12 +143,12 @@ try_headers(struct view *v, gsize i, gboolean forward_subject)
 
 /* "On ... wrote:" and what follows it. Returns the number of lines dealt with; 0: none, or all was cut. */
 static gsize
-try_attribution(struct view *v, gsize i, gboolean forward_subject)
+try_attribution(struct view *v, gsize i, gboolean forward_subject, gboolean gentle)
 {
 	gsize n = quote_attribution(&v->lines, i);
 	gsize next = quote_next(&v->lines, i + n);
 
-	if (n == 0)
+	if (n == 0 || (gentle && (next >= v->lines.count || !v->lines.line[next].quoted)))
 		return 0;
 	if (forward_subject && !v->text_seen)
 		note_forward(v, i, TRUE);
@@ -199,7 +199,7 @@ find_quotes(struct view *v, gboolean forward_subject, gboolean gentle)
 			else if (!gentle && !line->quoted && try_headers(v, i, forward_subject))
 				cut(v, i);
 			else if (!line->quoted)
-				dealt = gentle ? 0 : try_attribution(v, i, forward_subject);
+				dealt = try_attribution(v, i, forward_subject, gentle);
 			break;
 		}
 		v->text_seen |=

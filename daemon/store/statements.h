@@ -75,6 +75,8 @@
 	S(TICKET_PRIORITY, "UPDATE ticket SET priority = $2, updated = $3 WHERE id = $1")                    \
 	S(TICKET_EARLIER, "SELECT id, subject, state, updated FROM ticket WHERE customer = $1 AND id <> $2 " \
 			  "ORDER BY id DESC LIMIT 5")                                                        \
+	S(TICKETS_LATELY, "SELECT count(*) FROM (SELECT created FROM ticket WHERE customer = $1 "            \
+			  "ORDER BY id DESC LIMIT 40) WHERE created >= $2")                                  \
 	S(PARTICIPANT_ADD,                                                                                   \
 	    "INSERT INTO participant (ticket, person, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")     \
 	S(PARTICIPANT_ROLE, "SELECT role FROM participant WHERE ticket = $1 AND person = $2")                \

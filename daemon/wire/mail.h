@@ -35,7 +35,7 @@
 	F(html,           "s")      /* the HTML as it came, decoded; never shown, never sent */                        \
 	F(from_html,      "b")      /* body was made from html, there was no plain text */                             \
 	F(forward,        "a{ss}")  /* of a forwarded mail: from, to, subject, date, text; empty where none */         \
-	F(attachments,    "aa{sv}") /* name s, type s, size t (decoded), sha256 s, inline b, cid s, part u */          \
+	F(attachments,    "aa{sv}") /* name s, type s, size t (decoded), sha256 s, inline b, cid s, part u, ours b: a token of ours is in it */ \
 	F(auth_pass,      "as")     /* addresses with auth=pass by a trusted authserv-id */                            \
 	F(dmarc_pass,     "as")     /* domains with dmarc=pass by a trusted authserv-id */                             \
 	F(is_auto,        "b")      /* a machine wrote it (section D); never to be answered */                         \

@@ -3,7 +3,7 @@ by a power cut. Nothing is lost and nothing is doubled; only between the final d
 twice, and then with one Message-ID."""
 from desk import wait_for, words_of
 
-CASES = ["desk-kept", "desk-before-done", "desk-done", "mime-read", "fetch-listed", "fetch-body", "fetch-before-settle",
+CASES = ["desk-kept", "desk-before-done", "desk-done", "mime-read", "mime-compose", "fetch-listed", "fetch-body", "fetch-before-settle",
          "fetch-after-settle", "send-mail", "send-data", "send-dot", "send-result", "power cut"]
 START = False
 MAYBE_TWICE = ("send-dot", "power cut")
