@@ -10,15 +10,6 @@
 
 enum { LINE_BYTES = 1000, ADDRESS_BYTES = 254 };
 
-static gboolean
-begins_with_any(const char *text, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (g_str_has_prefix(text, *words))
-			return TRUE;
-	return FALSE;
-}
-
 gsize
 bounce_text_original(const char *text)
 {
@@ -31,7 +22,7 @@ bounce_text_original(const char *text)
 		g_autofree char *lower =
 		    g_ascii_strdown(p + MIN(blank, length), (gssize)MIN(length - MIN(blank, length), 60));
 
-		if (p > text && begins_with_any(lower, bounce_originals))
+		if (p > text && phrase_begins(&bounce_originals, lower))
 			return (gsize)(p - text);
 		p += length + (p[length] == '\n');
 	}

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-const char *const bounce_subjects[] = {"undeliver", "delivery status notification", "returned mail",
+static const char *const subjects_list[] = {"undeliver", "delivery status notification", "returned mail",
     "mail delivery failed", "mail delivery failure", "mail delivery error", "mail delivery problem",
     "mail delivery subsystem", "mail delivery status", "mail delivery report", "mail system error",
     "mail returned", "mail could not be delivered", "failure notice", "failure notification",
@@ -41,7 +41,7 @@ const char *const bounce_subjects[] = {"undeliver", "delivery status notificatio
     "無法傳遞", "未傳遞", "配信不能", "送信エラー", "配達不能", "未配達", "配信できません", "전송 실패",
     "배달되지 않음", "배달 실패", "반송", "tidak terkirim", "לא נמסרה", "لم يتم التسليم", NULL};
 
-const char *const bounce_failures[] = {"could not be delivered", "couldn't be delivered",
+static const char *const failures_list[] = {"could not be delivered", "couldn't be delivered",
     "can't be delivered", "cannot be delivered", "can not be delivered", "could not deliver",
     "couldn't deliver", "unable to deliver", "unable to be delivered", "was not delivered",
     "were not delivered", "not be delivered to", "not delivered", "wasn't able to deliver",
@@ -77,7 +77,7 @@ const char *const bounce_failures[] = {"could not be delivered", "couldn't be de
     "не вдалося доставити", "送信できません", "配信できません", "配信に失敗", "送信に失敗", "届けられません",
     "宛先不明", "无法投递", "无法送达", "無法傳遞", "无法发送", "배달하지 못", "전송하지 못", NULL};
 
-const char *const bounce_delays[] = {"has been delayed", "is delayed", "was delayed", "delivery delayed",
+static const char *const delays_list[] = {"has been delayed", "is delayed", "was delayed", "delivery delayed",
     "delayed mail", "will continue to", "will keep trying", "will be retried", "will retry",
     "still being retried", "still trying", "still be tried", "not yet been delivered", "not yet delivered",
     "has not yet been", "could not be delivered for", "warning: message", "warning: could not send",
@@ -85,7 +85,7 @@ const char *const bounce_delays[] = {"has been delayed", "is delayed", "was dela
     "no action is required", "not need to resend", "verzögert", "weitere versuche", "retardé", "ritardato",
     "en retraso", NULL};
 
-const char *const bounce_originals[] = {"--- below this line", "--- enclosed is a copy",
+static const char *const originals_list[] = {"--- below this line", "--- enclosed is a copy",
     "--- original message follows", "--- the header of the original", "--- the headers of the original",
     "------ this is a copy of", "--- this is a copy", "------ this is the copy", "--- returned message",
     "------- returned message", "----- original message", "-----original message", "-------original message",
@@ -128,3 +128,8 @@ const struct bounce_reason bounce_reasons[] = {{"mailbox full", "5.2.2"}, {"mail
     {"retry timeout exceeded", "5.4.7"}, {"queue too long", "5.4.7"}, {"giving up", "5.4.7"},
     {"expired", "5.4.7"}, {"not going to try again", "5.4.7"}, {"retry time", "5.4.7"},
     {"timed out", "5.4.7"}, {"multiple retries", "5.4.7"}, {NULL, NULL}};
+
+struct phrases bounce_subjects = PHRASES(subjects_list);
+struct phrases bounce_failures = PHRASES(failures_list);
+struct phrases bounce_delays = PHRASES(delays_list);
+struct phrases bounce_originals = PHRASES(originals_list);

@@ -12,6 +12,7 @@
 
 struct signs {
 	gboolean report; /* there is a delivery status */
+	gboolean named;	 /* a field says who did not get it */
 	gboolean sender; /* a mail system wrote it */
 	gboolean answer; /* somebody's client wrote it in answer to a mail (RFC 3834) */
 	gboolean subject, failure, delay, code, returned;
@@ -81,32 +82,43 @@ is_mail_system(const struct parts *parts)
 	       (strchr(path, '<') != NULL && *sender == '\0') || strstr(sender, "mailer-daemon@") != NULL;
 }
 
+/* What does not need the text. */
 static void
-look(const struct parts *parts, const char *subject, const char *body, struct signs *signs)
+look_at_head(const struct parts *parts, const char *title, struct signs *signs)
 {
-	g_autofree char *lower = g_utf8_strdown(body, (gssize)MIN(strlen(body), BOUNCE_TEXT_MAX));
-	g_autofree char *title = g_utf8_strdown(subject, -1);
-	g_autofree char *head = g_strndup(body, bounce_text_original(body));
-	g_autofree char *status = bounce_status(head, FALSE);
-
 	for (guint i = 0; i < parts->parts->len; i++) {
 		signs->report |= is_status(g_ptr_array_index(parts->parts, i));
 		signs->returned |= is_returned(g_ptr_array_index(parts->parts, i));
 	}
 	signs->sender = is_mail_system(parts);
+	signs->named = *value_of(parts, "X-Failed-Recipients") != '\0';
 	signs->answer = g_ascii_strncasecmp(value_of(parts, "Auto-Submitted"), "auto-replied", 12) == 0;
-	signs->subject = has_any(title, bounce_subjects) && !g_str_has_prefix(title, "re: ") &&
+	signs->subject = phrase_within(&bounce_subjects, title) && !g_str_has_prefix(title, "re: ") &&
 			 !g_str_has_prefix(title, "fw");
-	signs->failure = has_any(lower, bounce_failures);
-	signs->delay = has_any(title, bounce_delays) || has_any(lower, bounce_delays);
+}
+
+static void
+look_at_text(const char *title, const char *body, struct signs *signs)
+{
+	g_autofree char *lower = g_utf8_strdown(body, (gssize)MIN(strlen(body), BOUNCE_TEXT_MAX));
+	g_autofree char *head = g_strndup(body, bounce_text_original(body));
+	g_autofree char *status = bounce_status(head, FALSE);
+
+	signs->failure = phrase_within(&bounce_failures, lower);
+	signs->delay = phrase_within(&bounce_delays, title) || phrase_within(&bounce_delays, lower);
 	signs->code = strcmp(status, "5.0.0") != 0;
 	signs->returned |= strlen(head) < strlen(body) && strlen(head) < BOUNCE_TEXT_MAX;
 }
 
 static gboolean
-is_bounce(const struct parts *parts, const struct signs *s)
+is_bounce(const struct parts *parts, const char *title, const char *body, struct signs *s)
 {
-	if (s->report || *value_of(parts, "X-Failed-Recipients") != '\0')
+	look_at_head(parts, title, s);
+	/* Most mails end here. */
+	if (!s->report && !s->named && !s->sender && !s->subject)
+		return FALSE;
+	look_at_text(title, body, s);
+	if (s->report || s->named)
 		return TRUE;
 	if (s->sender && (s->subject || (s->failure && !s->answer && (s->code || s->returned))))
 		return TRUE;
@@ -349,16 +361,15 @@ as_variant(GPtrArray *list, const char *id)
 }
 
 GVariant *
-bounce_read(const struct parts *parts, const char *body)
+bounce_read(const struct parts *parts, const char *body, const char *subject)
 {
 	struct signs signs = {0};
 	g_autoptr(GPtrArray) list = bounce_list_new();
-	g_autofree char *subject = words_decode(value_of(parts, "Subject"), "");
+	g_autofree char *title = g_utf8_strdown(subject, -1);
 	g_autofree char *id = NULL;
 	gboolean reported = FALSE;
 
-	look(parts, subject, body, &signs);
-	if (is_other_report(parts) || !is_bounce(parts, &signs))
+	if (is_other_report(parts) || !is_bounce(parts, title, body, &signs))
 		return NULL;
 	read_reports(parts, body, list, &reported);
 	/* A report of success only. */

@@ -16,7 +16,7 @@ enum {
 /* NULL: no bounce. Else a floating aa{ss}, an entry a recipient: `recipient` ("" if the mail doesn't say
  * whom), `status` (RFC 3463, "5.0.0" and "4.0.0" if only the class is known), `action` ("failed", "delayed"),
  * `diagnostic`, `original_message_id` ("" if nothing of the original came back). `body` is the text of the
- * mail. */
-GVariant *bounce_read(const struct parts *parts, const char *body);
+ * mail, `subject` is decoded. */
+GVariant *bounce_read(const struct parts *parts, const char *body, const char *subject);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-const char *const machine_subjects[] = {
+static const char *const subjects_list[] = {
     /* en */ "automatic reply", "automatic response", "auto reply", "auto-reply", "autoreply",
     "auto response", "auto-response", "autoresponse", "autoresponder", "auto-responder", "auto responder",
     "automated reply", "automated response", "[auto-reply]", "[autoreply]", "[auto reply]",
@@ -47,7 +47,7 @@ const char *const machine_subjects[] = {
     "thư trả lời tự động", "ตอบกลับอัตโนมัติ", "การตอบกลับอัตโนมัติ", "balasan otomatis", "jawapan automatik",
     "balas automatik", NULL};
 
-const char *const machine_subjects_weak[] = {"out of office", "out of the office", "out-of-office", "ooo",
+static const char *const subjects_weak_list[] = {"out of office", "out of the office", "out-of-office", "ooo",
     "away from office", "away from the office", "away from my desk", "on vacation", "on holiday", "on leave",
     "on annual leave", "vacation", "i am away", "i'm away", "i am out of the office", "i am on vacation",
     "away message", "maternity leave", "abwesend", "abwesenheit", "außer haus", "nicht im büro", "im urlaub",
@@ -68,3 +68,6 @@ const char *const machine_subjects_weak[] = {"out of office", "out of the office
     "atvaļinājumā", "nesu biure", "atostogose", "מחוץ למשרד", "בחופשה", "خارج المكتب", "في إجازة", "外出",
     "休假", "不在办公室", "不在辦公室", "休暇", "不在", "부재중", "휴가", "vắng mặt", "ngoài văn phòng",
     "ไม่อยู่ที่สำนักงาน", "di luar kantor", "cuti", NULL};
+
+struct phrases machine_subjects = PHRASES(subjects_list);
+struct phrases machine_subjects_weak = PHRASES(subjects_weak_list);

@@ -111,10 +111,12 @@ judge_field(const struct field *field, struct machine_verdict *out)
 	if (g_ascii_strncasecmp(field->name, "List-", 5) == 0)
 		decide(out, MEANS_LIST, field->name, field->value);
 	for (gsize i = 0; i < G_N_ELEMENTS(field_rules); i++)
-		if (g_ascii_strcasecmp(field->name, field_rules[i].name) == 0 &&
+		if (g_ascii_toupper(field->name[0]) == field_rules[i].name[0] &&
+		    g_ascii_strcasecmp(field->name, field_rules[i].name) == 0 &&
 		    passes(field_rules[i].test, field_rules[i].values, field->value))
 			decide(out, field_rules[i].means, field->name, field->value);
-	if (g_ascii_strcasecmp(field->name, "X-Auto-Response-Suppress") == 0) {
+	if ((field->name[0] | 0x20) == 'x' &&
+	    g_ascii_strcasecmp(field->name, "X-Auto-Response-Suppress") == 0) {
 		g_autofree char *value = g_ascii_strdown(field->value, -1);
 
 		out->suppress |= strstr(value, "all") != NULL || strstr(value, "autoreply") != NULL ||
@@ -247,7 +249,7 @@ judge_precedence(const struct parts *parts, struct machine_verdict *out)
 
 /* What stands behind a weak phrase ends it: nothing, a colon, a bracket, a dash. */
 static gboolean
-phrase_ends(const char *rest)
+ends_phrase(const char *rest)
 {
 	rest += strspn(rest, " ");
 	return *rest == '\0' || strchr(":([<-!.,|", *rest) != NULL || g_str_has_prefix(rest, "：") ||
@@ -267,7 +269,7 @@ says_absent(const char *text)
 		const char *found = strstr(text, phrases[i]);
 
 		if (found != NULL && found > text && found[-1] == ' ' &&
-		    phrase_ends(found + strlen(phrases[i])))
+		    ends_phrase(found + strlen(phrases[i])))
 			return TRUE;
 	}
 	return FALSE;
@@ -280,15 +282,14 @@ judge_subject(const char *subject, struct machine_verdict *out)
 	g_autofree char *lower = g_utf8_strdown(cut, -1);
 	const char *text = lower + strspn(lower, " \"'*[({");
 
-	for (gsize i = 0; machine_subjects[i] != NULL; i++)
-		if (g_str_has_prefix(text, machine_subjects[i]) ||
-		    g_str_has_prefix(lower, machine_subjects[i]))
-			decide(out, MEANS_AUTO, "Subject", cut);
-	if (says_absent(lower))
+	guint from = 0;
+	gsize length;
+
+	if (phrase_begins(&machine_subjects, text) || phrase_begins(&machine_subjects, lower) ||
+	    says_absent(lower))
 		decide(out, MEANS_AUTO, "Subject", cut);
-	for (gsize i = 0; machine_subjects_weak[i] != NULL; i++)
-		if (g_str_has_prefix(text, machine_subjects_weak[i]) &&
-		    phrase_ends(text + strlen(machine_subjects_weak[i])))
+	while ((length = phrase_at(&machine_subjects_weak, text, &from)) != 0)
+		if (ends_phrase(text + length))
 			decide(out, MEANS_AUTO, "Subject", cut);
 }
 

@@ -51,36 +51,29 @@ has_date(const char *text)
 static gboolean
 has_opener(const char *text)
 {
-	gsize word = strcspn(text, " .,:(");
-	g_autofree char *first = g_strndup(text, word);
-	g_autofree char *character = g_strndup(text, (gsize)(g_utf8_next_char(text) - text));
-
-	return g_ascii_isdigit(*text) || quote_is_opener(first) ||
-	       ((unsigned char)*text >= 0xe3 && quote_is_opener(character));
+	return g_ascii_isdigit(*text) || quote_is_opener(text, strcspn(text, " .,:(")) ||
+	       ((guchar)*text >= 0xe3 && quote_is_opener(text, (gsize)(g_utf8_next_char(text) - text)));
 }
 
-/* The text behind its last word that may be a verb of writing: without colons, dashes and brackets. */
+/* Its last word is a verb of writing, up to colons, dashes and brackets. */
 static gboolean
 ends_with_verb(const char *text)
 {
-	g_autofree char *end = g_strdup(text);
-	gsize length = strlen(end);
+	gsize length = strlen(text), verb;
+	guint from = 0;
 
 	for (;;) {
-		if (length > 0 && strchr(" :-*_.|", end[length - 1]) != NULL)
-			end[--length] = '\0';
-		else if (g_str_has_suffix(end, "：") || g_str_has_suffix(end, "—"))
-			end[length -= 3] = '\0';
+		if (length > 0 && strchr(" :-*_.|", text[length - 1]) != NULL)
+			length--;
+		else if (length > 3 &&
+			 (memcmp(text + length - 3, "：", 3) == 0 || memcmp(text + length - 3, "—", 3) == 0))
+			length -= 3;
 		else
 			break;
 	}
-	for (gsize i = 0; quote_wrote[i] != NULL; i++) {
-		gsize verb = strlen(quote_wrote[i]);
-
-		if (verb <= length && memcmp(end + length - verb, quote_wrote[i], verb) == 0 &&
-		    quote_find_word(end, quote_wrote[i]) != NULL)
+	while ((verb = phrase_behind(&quote_wrote_behind, text, length, &from)) != 0)
+		if (quote_stands_alone(text, text + length - verb, verb))
 			return TRUE;
-	}
 	return FALSE;
 }
 
@@ -123,7 +116,7 @@ weigh_verbs(const char *text, struct evidence *e)
 	if (!e->colon && !e->address && !e->time && !e->date && !e->opener)
 		return;
 	e->verb_last = ends_with_verb(text);
-	e->verb = e->verb_last || (e->colon && quote_has_word(text, quote_wrote));
+	e->verb = e->verb_last || (e->colon && quote_has_word(text, &quote_wrote));
 }
 
 /* Old clients: "2016-03-03 17:21 GMT+01:00 Ann Lee", with no end to it. */

@@ -17,16 +17,18 @@ is_dash(gunichar c)
 static gboolean
 is_dashed(const char *text)
 {
-	static const char *const dashes[] = {"--", "==", "__", "**", "*-", "> -", "- -", NULL};
+	static const char *const dashes_list[] = {"--", "==", "__", "**", "*-", "> -", "- -", NULL};
+	static struct phrases dashes = PHRASES(dashes_list);
 
-	return quote_begins_with(text, dashes) ||
+	return phrase_begins(&dashes, text) ||
 	       ((unsigned char)*text >= 0x80 && is_dash(g_utf8_get_char(text)));
 }
 
 static const char *
 skip_decoration(const char *text)
 {
-	while ((*text != '\0' && strchr(decoration, *text) != NULL) || is_dash(g_utf8_get_char(text)))
+	while (*text != '\0' &&
+	       ((guchar)*text < 0x80 ? strchr(decoration, *text) != NULL : is_dash(g_utf8_get_char(text))))
 		text = g_utf8_next_char(text);
 	return text;
 }
@@ -34,14 +36,14 @@ skip_decoration(const char *text)
 /* The words a line begins with, and then only decoration, a colon, or (glued by the client) a header behind
  * dashes. */
 static gboolean
-begins_with_words(const char *text, const char *const *words, gboolean dashed)
+begins_with_words(const char *text, struct phrases *words, gboolean dashed)
 {
-	for (; *words != NULL; words++) {
-		gsize length = strlen(*words);
+	guint from = 0;
+	gsize length;
+
+	while ((length = phrase_at(words, text, &from)) != 0) {
 		const char *rest = text + length;
 
-		if (strncmp(text, *words, length) != 0)
-			continue;
 		rest += strspn(rest, " ");
 		if (dashed &&
 		    (*rest == '\0' || is_dashed(rest) || *rest == '-' || *rest == ':' || *rest == '*'))
@@ -60,9 +62,9 @@ quote_separator_at(const struct quote_lines *lines, gsize i)
 	gboolean dashed = is_dashed(text);
 	const char *words = skip_decoration(text);
 
-	if (begins_with_words(words, quote_forwarded, dashed))
+	if (begins_with_words(words, &quote_forwarded, dashed))
 		return QUOTE_FORWARD_SEPARATOR;
-	if (dashed && begins_with_words(words, quote_original, TRUE))
+	if (dashed && begins_with_words(words, &quote_original, TRUE))
 		return QUOTE_ORIGINAL_SEPARATOR;
 	return QUOTE_NO_SEPARATOR;
 }

@@ -5,28 +5,58 @@
 
 #include <string.h>
 
-/* Blanks of all kinds become one; marks that cannot be seen, and the dot that lower case leaves on a Turkish
- * I, go. */
-static char *
-fold(const char *text, gsize length)
+enum { FOLDED_MAX = 2 * QUOTE_LINE_MAX }; /* bytes: a character may grow by a half */
+
+/* Marks that cannot be seen, and the dot that lower case leaves on a Turkish I. */
+static gboolean
+is_dropped(gunichar c)
 {
-	g_autofree char *lower = g_utf8_strdown(text, (gssize)length);
-	GString *out = g_string_sized_new(length + 8);
+	return c == 0x0307 || c == 0xfeff || c == 0x200b || c == 0x200e || c == 0x200f ||
+	       (c >= 0x202a && c <= 0x202e);
+}
 
-	for (const char *p = lower; *p != '\0'; p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
-
-		if (c == 0x0307 || c == 0xfeff || c == 0x200b || c == 0x200e || c == 0x200f ||
-		    (c >= 0x202a && c <= 0x202e))
-			continue;
-		if (!g_unichar_isspace(c) && c != 0xa0)
-			g_string_append_unichar(out, c);
-		else if (out->len > 0 && out->str[out->len - 1] != ' ')
-			g_string_append_c(out, ' ');
+static guint
+has_of(gunichar c)
+{
+	if (c >= '0' && c <= '9')
+		return QUOTE_HAS_DIGIT;
+	switch (c) {
+	case ':':
+	case 0xff1a: /* the wide one */
+		return QUOTE_HAS_COLON;
+	case '@':
+		return QUOTE_HAS_AT;
+	case '=':
+		return QUOTE_HAS_EQUALS;
+	default:
+		return 0;
 	}
-	if (out->len > 0 && out->str[out->len - 1] == ' ')
-		g_string_truncate(out, out->len - 1);
-	return g_string_free(out, FALSE);
+}
+
+/* Blanks of all kinds become one. Returns the length. */
+static gsize
+fold(const char *text, gsize length, char out[FOLDED_MAX], guint *has)
+{
+	gsize n = 0;
+
+	for (const char *p = text; p < text + length; p = g_utf8_next_char(p)) {
+		guchar byte = (guchar)*p;
+		gunichar c = byte < 0x80 ? byte : g_utf8_get_char(p);
+
+		if (c >= 0x80 && is_dropped(c))
+			continue;
+		if (byte < 0x80 ? g_ascii_isspace(*p) : c == 0xa0 || g_unichar_isspace(c)) {
+			if (n > 0 && out[n - 1] != ' ')
+				out[n++] = ' ';
+		} else if (byte < 0x80) {
+			out[n++] = g_ascii_tolower(*p);
+			*has |= byte > '@' ? 0 : has_of(byte);
+		} else {
+			n += (gsize)g_unichar_to_utf8(g_unichar_tolower(c), out + n);
+			*has |= has_of(c);
+		}
+	}
+	return n > 0 && out[n - 1] == ' ' ? n - 1 : n;
 }
 
 /* Cuts between characters. */
@@ -42,16 +72,18 @@ bounded(const char *start, gsize length)
 }
 
 static void
-read_line(struct quote_line *line, const char *start, gsize length)
+read_line(struct quote_lines *lines, struct quote_line *line, const char *start, gsize length)
 {
-	gsize marks = strspn(start, " \t");
+	char folded[FOLDED_MAX];
+	gsize marks = strspn(start, " \t"), n;
 
 	line->start = start;
 	line->length = length;
 	line->quoted = marks < length && start[marks] == '>' && marks < 4;
 	marks = line->quoted ? MIN(strspn(start, "> \t"), length) : 0;
-	line->folded = fold(start + marks, bounded(start + marks, length - marks));
-	line->role = quote_role_at(line->folded);
+	n = fold(start + marks, bounded(start + marks, length - marks), folded, &line->has);
+	line->folded = n > 0 ? g_string_chunk_insert_len(lines->folds, folded, (gssize)n) : "";
+	line->role = line->has & QUOTE_HAS_COLON ? quote_role_at(line->folded) : QUOTE_NONE;
 	line->blank = !line->quoted && *line->folded == '\0';
 }
 
@@ -61,10 +93,12 @@ mend_broken_brackets(struct quote_lines *lines)
 {
 	for (gsize i = 1; i < lines->count; i++) {
 		struct quote_line *line = &lines->line[i];
-		const char *before = lines->line[i - 1].folded;
-		const char *open = strrchr(before, '<');
+		const char *open;
 
-		if (!line->quoted || lines->line[i - 1].quoted || open == NULL || strchr(open, '>') != NULL)
+		if (!line->quoted || lines->line[i - 1].quoted)
+			continue;
+		open = strrchr(lines->line[i - 1].folded, '<');
+		if (open == NULL || strchr(open, '>') != NULL)
 			continue;
 		if (g_str_has_suffix(line->folded, ":") && line->length < 40)
 			line->quoted = FALSE;
@@ -76,11 +110,12 @@ quote_lines_read(const char *body, struct quote_lines *lines)
 {
 	GArray *array = g_array_new(FALSE, TRUE, sizeof(struct quote_line));
 
+	lines->folds = g_string_chunk_new(4096);
 	while (*body != '\0') {
 		struct quote_line line = {0};
-		gsize length = strcspn(body, "\n");
+		gsize length = (gsize)(strchrnul(body, '\n') - body);
 
-		read_line(&line, body, length);
+		read_line(lines, &line, body, length);
 		g_array_append_val(array, line);
 		body += length + (body[length] == '\n');
 	}
@@ -92,8 +127,7 @@ quote_lines_read(const char *body, struct quote_lines *lines)
 void
 quote_lines_clear(struct quote_lines *lines)
 {
-	for (gsize i = 0; i < lines->count; i++)
-		g_free(lines->line[i].folded);
+	g_string_chunk_free(lines->folds);
 	g_free(lines->line);
 	*lines = (struct quote_lines){0};
 }
@@ -112,31 +146,27 @@ is_letter(gunichar c)
 	return g_unichar_isalpha(c) && c < 0x0e00; /* scripts from Thai on set no blanks between words */
 }
 
-const char *
-quote_find_word(const char *text, const char *word)
+gboolean
+quote_stands_alone(const char *text, const char *p, gsize length)
 {
-	gsize length = strlen(word);
-	const char *found = text;
+	const char *before = g_utf8_find_prev_char(text, p);
 
-	while ((found = strstr(found, word)) != NULL) {
-		const char *before = g_utf8_find_prev_char(text, found);
-		gboolean free_before = before == NULL || !is_letter(g_utf8_get_char(before)) ||
-				       !is_letter(g_utf8_get_char(word));
-
-		if (free_before && !is_letter(g_utf8_get_char(found + length)))
-			return found;
-		if (free_before && !is_letter(g_utf8_get_char(word)))
-			return found;
-		found = g_utf8_next_char(found);
-	}
-	return NULL;
+	if (!is_letter(g_utf8_get_char(p)))
+		return TRUE;
+	return (before == NULL || !is_letter(g_utf8_get_char(before))) &&
+	       !is_letter(g_utf8_get_char(p + length));
 }
 
 gboolean
-quote_has_word(const char *text, const char *const *words)
+quote_has_word(const char *text, struct phrases *words)
 {
-	for (; *words != NULL; words++)
-		if (quote_find_word(text, *words) != NULL)
-			return TRUE;
+	for (const char *p = text; *p != '\0'; p++) {
+		guint from = 0;
+		gsize length;
+
+		while ((length = phrase_at(words, p, &from)) != 0)
+			if (quote_stands_alone(text, p, length))
+				return TRUE;
+	}
 	return FALSE;
 }

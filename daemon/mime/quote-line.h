@@ -13,11 +13,14 @@ enum {
 	QUOTE_HEADERS_MAX = 40,	   /* lines of a header block */
 };
 
+enum quote_has { QUOTE_HAS_COLON = 1, QUOTE_HAS_AT = 2, QUOTE_HAS_DIGIT = 4, QUOTE_HAS_EQUALS = 8 };
+
 struct quote_line {
 	const char *start; /* in the body, not terminated */
 	gsize length;
-	char *folded;	      /* without quote marks; lower case, one blank between words, none at the ends */
+	const char *folded;   /* without quote marks; lower case, one blank between words, none at the ends */
 	enum quote_role role; /* of a header line of a quoted mail */
+	guint has;	      /* enum quote_has: what `folded` holds */
 	gboolean quoted;      /* begins with '>' */
 	gboolean blank;
 };
@@ -25,19 +28,20 @@ struct quote_line {
 struct quote_lines {
 	struct quote_line *line;
 	gsize count;
+	GStringChunk *folds;
 };
 
 void quote_lines_read(const char *body, struct quote_lines *lines);
 void quote_lines_clear(struct quote_lines *lines);
 
-/* `word` in `text`, with no letter on either side of it. NULL: not there. */
-const char *quote_find_word(const char *text, const char *word);
-gboolean quote_has_word(const char *text, const char *const *words);
+/* Do the `length` bytes at `p` of `text` have no letter on either side? */
+gboolean quote_stands_alone(const char *text, const char *p, gsize length);
+/* One of `words` in `text`, standing alone. */
+gboolean quote_has_word(const char *text, struct phrases *words);
 
 /* What header the folded line is: "from: ann" -> QUOTE_FROM. */
 enum quote_role quote_role_at(const char *folded);
 
-gboolean quote_begins_with(const char *text, const char *const *words);
 /* A line of nothing but dashes, underscores and the like. */
 gboolean quote_is_rule(const char *folded);
 /* Does a signature begin at line `i` of the text that ends before `end`? */

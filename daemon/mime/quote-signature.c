@@ -12,36 +12,6 @@ enum {
 	DEVICE_LINE = 120,    /* bytes */
 };
 
-gboolean
-quote_begins_with(const char *text, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (g_str_has_prefix(text, *words))
-			return TRUE;
-	return FALSE;
-}
-
-static gboolean
-ends_with(const char *text, gsize length, const char *const *words)
-{
-	for (; *words != NULL; words++) {
-		gsize end = strlen(*words);
-
-		if (end < length && strncmp(text + length - end, *words, end) == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-static gboolean
-contains(const char *text, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strstr(text, *words) != NULL)
-			return TRUE;
-	return FALSE;
-}
-
 static gsize
 count_blanks(const char *text)
 {
@@ -70,15 +40,16 @@ is_device(const struct quote_line *line)
 {
 	const char *text = line->folded + strspn(line->folded, "-*_[( ");
 	gsize length = strlen(text);
+	guint from = 0;
 
 	if (length < 6 || length > DEVICE_LINE || *line->start == ' ' || *line->start == '\t')
 		return FALSE;
-	if (quote_begins_with(text, quote_devices))
-		return count_blanks(text) < 3 || contains(text, quote_device_names);
+	if (phrase_begins(&quote_devices, text))
+		return count_blanks(text) < 3 || phrase_within(&quote_device_names, text);
 	while (length > 0 && strchr(".!]) ", text[length - 1]) != NULL)
 		length--;
-	return length < DEVICE_LINE / 2 && ends_with(text, length, quote_devices_end) &&
-	       contains(text, quote_device_names);
+	return length < DEVICE_LINE / 2 && phrase_behind(&quote_devices_behind, text, length, &from) != 0 &&
+	       phrase_within(&quote_device_names, text);
 }
 
 /* "-Ann Lee": a dash glued to a name or two. */
@@ -133,7 +104,7 @@ is_legal(const struct quote_lines *lines, gsize i, gsize end)
 {
 	end = MIN(end, i + 4 * FOOTER_LINES);
 	for (i++; i < end; i++)
-		if (contains(lines->line[i].folded, quote_disclaimers))
+		if (phrase_within(&quote_disclaimers, lines->line[i].folded))
 			return TRUE;
 	return FALSE;
 }
@@ -141,11 +112,15 @@ is_legal(const struct quote_lines *lines, gsize i, gsize end)
 gboolean
 quote_signs(const struct quote_lines *lines, gsize i, gsize end, gboolean text_above)
 {
-	gsize below = words_below(lines, i, MIN(end, i + 4 * FOOTER_LINES));
-	gsize next = quote_next(lines, i + 1);
+	enum sign sign = sign_of(&lines->line[i]);
 	gboolean free_above = i == 0 || lines->line[i - 1].blank || lines->line[i - 1].quoted;
+	gsize below, next;
 
-	switch (sign_of(&lines->line[i])) {
+	if (sign == SIGN_NONE)
+		return FALSE;
+	below = words_below(lines, i, MIN(end, i + 4 * FOOTER_LINES));
+	next = quote_next(lines, i + 1);
+	switch (sign) {
 	case SIGN_STANDARD:
 		return TRUE;
 	case SIGN_DASHES:

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-const char *const quote_wrote[] = {"wrote", "writes", "schrieb", "geschrieben", "hat geschrieben", "a écrit",
-    "écrit", "a ecrit", "escribió", "escribio", "ha scritto", "scrisse", "ha scritto il", "escreveu",
-    "va escriure", "escrigué", "ha escrit", "schreef", "geschreven", "heeft geschreven",
+static const char *const wrote_list[] = {"wrote", "writes", "schrieb", "geschrieben", "hat geschrieben",
+    "a écrit", "écrit", "a ecrit", "escribió", "escribio", "ha scritto", "scrisse", "ha scritto il",
+    "escreveu", "va escriure", "escrigué", "ha escrit", "schreef", "geschreven", "heeft geschreven",
     "het volgende geschreven", "skrev", "skrifaði", "kirjoitti", "kirjutas", "rakstīja", "rašė", "parašė",
     "napísal", "napísal(a)", "napísala", "napsal", "napsal(a)", "napsala", "píše", "napisał", "napisał(a)",
     "napisała", "pisze", "napisao", "napisao je", "napisala", "je napisao/la", "je napisal", "napisao/la",
@@ -18,6 +18,8 @@ const char *const quote_wrote[] = {"wrote", "writes", "schrieb", "geschrieben", 
     "のメッセージ", "さんが書きました", "書いた", "님이 작성", "님이 쓴 글", "작성", "씀", "viết", "đã viết",
     "menulis", "menulis berikut", "เขียน", "เขียนว่า", "ने लिखा", "shkroi", "egin du", "idatzi du", "escribiu",
     "ysgrifennodd", NULL};
+
+enum { OPENER_BYTES = 48 }; /* none is longer */
 
 static const char *const openers[] = {"on", "at", "in", "am", "den", "le", "el", "il", "em", "a", "dňa",
     "dne", "dnia", "w", "op", "på", "þann", "dana", "dne", "kuupäeval", "în", "la", "pe", "στις", "в", "у",
@@ -105,9 +107,15 @@ quote_role_of(const char *key)
 }
 
 gboolean
-quote_is_opener(const char *word)
+quote_is_opener(const char *word, gsize length)
 {
 	static GHashTable *table;
+	char key[OPENER_BYTES];
+
+	if (length >= sizeof key)
+		return FALSE;
+	memcpy(key, word, length);
+	key[length] = '\0';
 
 	if (g_once_init_enter(&table)) {
 		GHashTable *made = g_hash_table_new(g_str_hash, g_str_equal);
@@ -116,10 +124,10 @@ quote_is_opener(const char *word)
 			g_hash_table_add(made, (char *)openers[i]);
 		g_once_init_leave(&table, made);
 	}
-	return g_hash_table_contains(table, word);
+	return g_hash_table_contains(table, key);
 }
 
-const char *const quote_original[] = {"original message", "original appointment", "original mail",
+static const char *const original_list[] = {"original message", "original appointment", "original mail",
     "original email", "message original", "message d'origine", "message initial", "mail original",
     "courriel original", "ursprüngliche nachricht", "originalnachricht", "original-nachricht",
     "ursprüngliche mail", "original nachricht", "mensaje original", "messaggio originale",
@@ -138,7 +146,7 @@ const char *const quote_original[] = {"original message", "original appointment"
     "thư gốc", "pesan asli", "ข้อความต้นฉบับ", "الرسالة الأصلية", "הודעה מקורית", "reply message",
     "antwort nachricht", "reply original", "previous message", NULL};
 
-const char *const quote_forwarded[] = {"forwarded message", "begin forwarded message", "forwarded mail",
+static const char *const forwarded_list[] = {"forwarded message", "begin forwarded message", "forwarded mail",
     "forwarded email", "forwarded by", "start of forwarded message", "weitergeleitete nachricht",
     "anfang der weitergeleiteten nachricht", "weitergeleitete e-mail", "message transféré",
     "message transmis", "début du message réexpédié", "début du message transféré", "message réexpédié",
@@ -166,7 +174,7 @@ const char *const quote_forwarded[] = {"forwarded message", "begin forwarded mes
     "tin nhắn được chuyển tiếp", "pesan terusan", "pesan yang diteruskan", "ข้อความที่ส่งต่อ", "رسالة محولة",
     "رسالة معاد توجيهها", "הודעה שהועברה", NULL};
 
-const char *const quote_delimiters[] = {"reply above this line", "reply above", "write above this line",
+static const char *const delimiters_list[] = {"reply above this line", "reply above", "write above this line",
     "type above this line", "type your reply above", "write your reply above", "respond above this line",
     "reply above the line", "add your reply above", "please reply above", "enter your reply above",
     "do not write below this line", "do not type below this line", "antworten sie oberhalb dieser zeile",
@@ -182,7 +190,7 @@ const char *const quote_delimiters[] = {"reply above this line", "reply above", 
     "πάνω από αυτή τη γραμμή", "この線より上", "この行より上", "在此行以上", "请在此行上方", "請在此行上方",
     "이 줄 위", NULL};
 
-const char *const quote_devices[] = {"sent from", "sent via", "sent with", "sent using", "sent by my",
+static const char *const devices_list[] = {"sent from", "sent via", "sent with", "sent using", "sent by my",
     "sent on the go", "send from my", "from my iphone", "from my ipad", "from my mobile", "from my android",
     "from my samsung", "from my blackberry", "get outlook for", "get bluemail for", "download outlook",
     "composed on my", "typed on my", "written on my", "dictated to", "gesendet von", "gesendet mit",
@@ -207,24 +215,24 @@ const char *const quote_devices[] = {"sent from", "sent via", "sent with", "sent
     "나의 iphone", "내 iphone", "dikirim dari", "được gửi từ", "đã gửi từ", "gửi từ", "ส่งจาก", "أرسلت من",
     "أُرسلت من", "تم الإرسال من", "مرسل من", "נשלח מ", "ارسال شده از", NULL};
 
-const char *const quote_devices_end[] = {"gesendet", "from mobile", "from my mobile", "from my phone",
+static const char *const devices_end_list[] = {"gesendet", "from mobile", "from my mobile", "from my phone",
     "dan gönderildi", "den gönderildi", "umdan gönderildi", "imden gönderildi", "gönderildi", "から送信",
     "より送信", "에서 보냄", "에서 전송", "에서 보낸", "发送", "發送", "傳送", "küldve", "lähetetty", NULL};
 
-const char *const quote_device_names[] = {" my ", "iphone", "ipad", "ipod", "apple", "android", "samsung",
-    "galaxy", "huawei", "honor", "xiaomi", "redmi", "nokia", "htc", "sony", "xperia", "motorola", "oneplus",
-    "oppo", "pixel", "blackberry", "windows", "outlook", "mail", "correo", "courrier", "posta", "pošt",
-    "пошт", "почт", "邮", "郵", "yahoo", "aol", "bluemail", "proton", "thunderbird", "typeapp", "phone",
-    "fon", "mobil", "móvil", "celular", "cellulare", "handy", "tablet", "device", "gerät", "appareil",
-    "dispositivo", "apparaat", "enhed", "enhet", "laite", "puhel", "zariaden", "zařízen", "urządzen",
-    "készülék", "eszköz", "dispozitiv", "cihaz", "устройств", "пристро", "телефон", "айфон", "смартфон",
-    "συσκευή", "κινητ", "手机", "手機", "携帯", "裝置", "设备", "기기", "휴대", "điện thoại", "ponsel",
-    "هاتف", " pc", " mac", "unterwegs", NULL};
+static const char *const device_names_list[] = {" my ", "iphone", "ipad", "ipod", "apple", "android",
+    "samsung", "galaxy", "huawei", "honor", "xiaomi", "redmi", "nokia", "htc", "sony", "xperia", "motorola",
+    "oneplus", "oppo", "pixel", "blackberry", "windows", "outlook", "mail", "correo", "courrier", "posta",
+    "pošt", "пошт", "почт", "邮", "郵", "yahoo", "aol", "bluemail", "proton", "thunderbird", "typeapp",
+    "phone", "fon", "mobil", "móvil", "celular", "cellulare", "handy", "tablet", "device", "gerät",
+    "appareil", "dispositivo", "apparaat", "enhed", "enhet", "laite", "puhel", "zariaden", "zařízen",
+    "urządzen", "készülék", "eszköz", "dispozitiv", "cihaz", "устройств", "пристро", "телефон", "айфон",
+    "смартфон", "συσκευή", "κινητ", "手机", "手機", "携帯", "裝置", "设备", "기기", "휴대", "điện thoại",
+    "ponsel", "هاتف", " pc", " mac", "unterwegs", NULL};
 
-const char *const quote_disclaimers[] = {"confidential", "privileged", "intended recipient", "disclaimer",
-    "vertraulich", "confidentiel", "confidencial", "riservat", "vertrouwelijk", "fortrolig", "konfidentiell",
-    "luottamuksel", "dôvern", "důvěrn", "poufn", "bizalmas", "confidențial", "gizli", "конфиденциальн",
-    "конфіденційн", "unsubscribe", "mailing list", NULL};
+static const char *const disclaimers_list[] = {"confidential", "privileged", "intended recipient",
+    "disclaimer", "vertraulich", "confidentiel", "confidencial", "riservat", "vertrouwelijk", "fortrolig",
+    "konfidentiell", "luottamuksel", "dôvern", "důvěrn", "poufn", "bizalmas", "confidențial", "gizli",
+    "конфиденциальн", "конфіденційн", "unsubscribe", "mailing list", NULL};
 
 const char *const quote_forward_prefixes[] = {"fwd", "fw", "wg", "wtr", "tr", "rv", "rvd", "enc", "vs", "vl",
     "vb", "vd", "vs", "pd", "pfw", "i", "doorst", "továbbítás", "továbbítva", "ynt", "ilt", "ilet", "пересл",
@@ -235,3 +243,13 @@ const char *const quote_forward_prefixes[] = {"fwd", "fw", "wg", "wtr", "tr", "r
     "encaminhado", "encaminhada", "inoltro", "inoltrato", "inoltra", "przekazano", "preposlané", "přeposláno",
     "přepos", "továbbküldve", "yönl", "yönlendirme", "iletilen", "välitetty", "переслать", "пересылка",
     "переадресовано", NULL};
+
+struct phrases quote_wrote = PHRASES(wrote_list);
+struct phrases quote_original = PHRASES(original_list);
+struct phrases quote_forwarded = PHRASES(forwarded_list);
+struct phrases quote_delimiters = PHRASES(delimiters_list);
+struct phrases quote_devices = PHRASES(devices_list);
+struct phrases quote_device_names = PHRASES(device_names_list);
+struct phrases quote_disclaimers = PHRASES(disclaimers_list);
+struct phrases quote_wrote_behind = PHRASES_BEHIND(wrote_list);
+struct phrases quote_devices_behind = PHRASES_BEHIND(devices_end_list);

@@ -76,28 +76,30 @@ is_delimiter(const struct quote_line *line)
 	const char *text = line->folded;
 	gsize length = strlen(text);
 
-	if (strstr(text, QUOTE_MARKER) != NULL || (length < 100 && quote_begins_with(text, quote_delimiters)))
+	if (((line->has & QUOTE_HAS_EQUALS) != 0 && strstr(text, QUOTE_MARKER) != NULL) ||
+	    (length < 100 && phrase_begins(&quote_delimiters, text)))
 		return TRUE;
 	if (length < 8 || length > 200 ||
 	    (!g_ascii_ispunct(text[0]) && !g_ascii_ispunct(text[length - 1]) &&
 		!g_str_has_prefix(text, "—") && !g_str_has_prefix(text, "please") &&
 		!g_str_has_prefix(text, "bitte")))
 		return FALSE;
-	return quote_has_word(text, quote_delimiters);
+	return quote_has_word(text, &quote_delimiters);
 }
 
 /* Takes in the rule, the attribution or the title directly above. */
 static gsize
 cut_with_what_is_above(const struct view *v, gsize i)
 {
-	static const char *const titles[] = {
+	static const char *const titles_list[] = {
 	    "message du ", "mensaje del ", "messaggio del ", "nachricht vom ", NULL};
+	static struct phrases titles = PHRASES(titles_list);
 	gsize up = i;
 
 	while (up > 0 && i - up < 2 && v->lines.line[up - 1].blank)
 		up--;
 	if (up > 0 && (quote_is_rule(v->lines.line[up - 1].folded) ||
-			  quote_begins_with(v->lines.line[up - 1].folded, titles)))
+			  phrase_begins(&titles, v->lines.line[up - 1].folded)))
 		return up - 1;
 	for (gsize n = 1; n <= QUOTE_ATTRIBUTION_MAX && n <= up; n++)
 		if (quote_attribution(&v->lines, up - n) == n)

@@ -225,7 +225,7 @@ put_machine(struct mail_maker *maker, const struct parts *parts, const char *bod
 	GVariant *bounces;
 
 	machine_judge(parts, subject, &verdict);
-	bounces = bounce_read(parts, body);
+	bounces = bounce_read(parts, body, subject);
 	mail_put(maker, MAIL_is_auto, g_variant_new_boolean(verdict.is_auto || bounces != NULL));
 	mail_put(maker, MAIL_is_bounce, g_variant_new_boolean(bounces != NULL));
 	mail_put(maker, MAIL_is_list, g_variant_new_boolean(verdict.is_list));

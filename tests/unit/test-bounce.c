@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "mime/bounce.h"
+#include "mime/words.h"
 
 #include <string.h>
 #ifdef TRIAGED_SANITIZED
@@ -172,7 +173,8 @@ test_bounces(void)
 		g_autoptr(GBytes) raw = g_bytes_new_static(rows[i].mail, strlen(rows[i].mail));
 		g_autofree char *held = NULL, *text = NULL, *id = g_strdup("");
 		g_autoptr(parts_t) parts = parts_read(raw, &held);
-		g_autoptr(GVariant) bounces = bounce_read(parts, body_of(parts));
+		g_autofree char *subject = words_decode(field_get(parts->fields, "Subject"), "");
+		g_autoptr(GVariant) bounces = bounce_read(parts, body_of(parts), subject);
 
 		g_test_message("%s", rows[i].name);
 		if (bounces != NULL) {
@@ -206,7 +208,7 @@ test_large(void)
 					g_string_append_c(mail, *p);
 		raw = g_bytes_new(mail->str, mail->len);
 		parts = parts_read(raw, &held);
-		bounces = bounce_read(parts, body_of(parts));
+		bounces = bounce_read(parts, body_of(parts), "failure notice");
 		g_assert_nonnull(bounces);
 		g_variant_ref_sink(bounces);
 		g_assert_cmpuint(g_variant_n_children(bounces), <=, BOUNCE_RECIPIENTS_MAX);

@@ -2,6 +2,7 @@
  */
 #include "config.h"
 
+#include "mime/phrase.h"
 #include "mime/quote.h"
 
 #include <string.h>
@@ -275,10 +276,41 @@ test_linear(void)
 	}
 }
 
+/* Several phrases may begin, or end, alike. */
+static void
+test_phrases(void)
+{
+	static const char *const list[] = {"on", "only", "sent from", "sent", "送信", NULL};
+	static struct phrases begin = PHRASES(list);
+	static struct phrases behind = PHRASES_BEHIND(list);
+	static const struct {
+		const char *text;
+		guint begins, ends; /* how many phrases do */
+		gboolean within;
+	} rows[] = {{"", 0, 0, FALSE}, {"o", 0, 0, FALSE}, {"on", 1, 1, TRUE}, {"only", 2, 1, TRUE},
+	    {"sent from", 2, 1, TRUE}, {"sent", 1, 1, TRUE}, {"not sent", 0, 1, TRUE}, {"so", 0, 0, FALSE},
+	    {"送信", 1, 1, TRUE}, {"x送信y", 0, 0, TRUE}, {"送", 0, 0, FALSE}};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		guint from = 0, begins = 0, ends = 0;
+
+		while (phrase_at(&begin, rows[i].text, &from) != 0)
+			begins++;
+		from = 0;
+		while (phrase_behind(&behind, rows[i].text, strlen(rows[i].text), &from) != 0)
+			ends++;
+		g_test_message("%s", rows[i].text);
+		g_assert_cmpuint(begins, ==, rows[i].begins);
+		g_assert_cmpuint(ends, ==, rows[i].ends);
+		g_assert_cmpint(phrase_within(&begin, rows[i].text), ==, rows[i].within);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/quote/phrases", test_phrases);
 	g_test_add_func("/quote/split", test_split);
 	g_test_add_func("/quote/forward", test_forward);
 	g_test_add_func("/quote/linear", test_linear);
