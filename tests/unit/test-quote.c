@@ -287,22 +287,22 @@ test_phrases(void)
 		const char *text;
 		guint begins, ends; /* how many phrases do */
 		gboolean within;
-	} rows[] = {{"", 0, 0, FALSE}, {"o", 0, 0, FALSE}, {"on", 1, 1, TRUE}, {"only", 2, 1, TRUE},
+	} texts[] = {{"", 0, 0, FALSE}, {"o", 0, 0, FALSE}, {"on", 1, 1, TRUE}, {"only", 2, 1, TRUE},
 	    {"sent from", 2, 1, TRUE}, {"sent", 1, 1, TRUE}, {"not sent", 0, 1, TRUE}, {"so", 0, 0, FALSE},
 	    {"送信", 1, 1, TRUE}, {"x送信y", 0, 0, TRUE}, {"送", 0, 0, FALSE}};
 
-	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+	for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
 		guint from = 0, begins = 0, ends = 0;
 
-		while (phrase_at(&begin, rows[i].text, &from) != 0)
+		while (phrase_at(&begin, texts[i].text, &from) != 0)
 			begins++;
 		from = 0;
-		while (phrase_behind(&behind, rows[i].text, strlen(rows[i].text), &from) != 0)
+		while (phrase_behind(&behind, texts[i].text, strlen(texts[i].text), &from) != 0)
 			ends++;
-		g_test_message("%s", rows[i].text);
-		g_assert_cmpuint(begins, ==, rows[i].begins);
-		g_assert_cmpuint(ends, ==, rows[i].ends);
-		g_assert_cmpint(phrase_within(&begin, rows[i].text), ==, rows[i].within);
+		g_test_message("%s", texts[i].text);
+		g_assert_cmpuint(begins, ==, texts[i].begins);
+		g_assert_cmpuint(ends, ==, texts[i].ends);
+		g_assert_cmpint(phrase_within(&begin, texts[i].text), ==, texts[i].within);
 	}
 }
 
