@@ -38,6 +38,7 @@ struct job {
 	GHashTable *ahead; /* UID -> bytes, sent and not yet kept */
 	guint64 ahead_bytes;
 	GArray *kept;	 /* guint32: to be settled */
+	GArray *spared;	 /* guint32: to be settled, but not deleted */
 	int answers_due; /* listings that FETCH_WANT has not answered */
 	gboolean look;	 /* the whole folder is to be listed */
 	gint64 full_at;	 /* clock_steady of the next full listing */
@@ -130,6 +131,7 @@ static void
 hear_kept(struct job *j, const struct ipc_message *m)
 {
 	g_autoptr(GVariant) v = wire_value(m, "uids");
+	GArray *list = wire_bool(m, "spare") ? j->spared : j->kept;
 	gsize n;
 	const guint32 *uids = g_variant_get_fixed_array(v, &n, sizeof *uids);
 
@@ -139,7 +141,7 @@ hear_kept(struct job *j, const struct ipc_message *m)
 		if (g_hash_table_steal_extended(j->ahead, GUINT_TO_POINTER(uids[i]), NULL, &bytes))
 			j->ahead_bytes -= GPOINTER_TO_SIZE(bytes);
 		if (uids[i] != 0)
-			g_array_append_val(j->kept, uids[i]);
+			g_array_append_val(list, uids[i]);
 	}
 	j->quiet = FALSE;
 }
@@ -198,9 +200,13 @@ settle(struct job *j, GError **error)
 
 	j->step = "settle";
 	range_sort(j->kept);
+	range_sort(j->spared);
 	failpoint("fetch-before-settle");
-	ok = settle_mails(j->session, j->kept, settled, &why) || put_off(j, &why);
+	ok = (settle_mails(j->session, j->kept, FALSE, settled, &why) &&
+		 settle_mails(j->session, j->spared, TRUE, settled, &why)) ||
+	     put_off(j, &why);
 	g_array_set_size(j->kept, 0);
+	g_array_set_size(j->spared, 0);
 	failpoint("fetch-after-settle");
 	for (guint at = 0; at < settled->len; at += SETTLED_MAX) {
 		GVariantDict d;
@@ -347,8 +353,9 @@ static gboolean
 turn(struct job *j, GError **error)
 {
 	g_autoptr(GArray) batch = next_batch(j);
+	guint due = j->kept->len + j->spared->len;
 
-	if (j->kept->len >= SETTLE_AT || (j->kept->len > 0 && batch->len == 0)) {
+	if (due >= SETTLE_AT || (due > 0 && batch->len == 0)) {
 		j->next -= batch->len;
 		return settle(j, error);
 	}
@@ -395,6 +402,7 @@ job_clear(struct job *j)
 	g_array_unref(j->listed);
 	g_array_unref(j->wanted);
 	g_array_unref(j->kept);
+	g_array_unref(j->spared);
 	g_hash_table_unref(j->ahead);
 	g_clear_error(&j->late);
 }
@@ -409,6 +417,7 @@ work(struct session *session, int link)
 	j.listed = g_array_new(FALSE, FALSE, sizeof(struct list_mail));
 	j.wanted = g_array_new(FALSE, FALSE, sizeof(guint32));
 	j.kept = g_array_new(FALSE, FALSE, sizeof(guint32));
+	j.spared = g_array_new(FALSE, FALSE, sizeof(guint32));
 	j.ahead = g_hash_table_new(NULL, NULL);
 	fd_nonblocking(link, TRUE);
 	say_up(&j);

@@ -90,7 +90,7 @@ copy_and_delete(struct session *s, const GArray *batch, const char *set, GError 
 }
 
 static gboolean
-settle_batch(struct session *s, const GArray *batch, const char *set, GError **error)
+settle_batch(struct session *s, const GArray *batch, const char *set, gboolean spare, GError **error)
 {
 	switch (s->mailbox->done) {
 	case CONF_DONE_KEEP:
@@ -100,13 +100,13 @@ settle_batch(struct session *s, const GArray *batch, const char *set, GError **e
 	case CONF_DONE_MOVE:
 		return s->can_move ? transfer(s, "MOVE", set, error) : copy_and_delete(s, batch, set, error);
 	case CONF_DONE_DELETE:
-		return expunge(s, set, error);
+		return spare ? flag(s, set, error) : expunge(s, set, error);
 	}
 	return TRUE;
 }
 
 gboolean
-settle_mails(struct session *s, const GArray *uids, GArray *settled, GError **error)
+settle_mails(struct session *s, const GArray *uids, gboolean spare, GArray *settled, GError **error)
 {
 	for (guint at = 0; at < uids->len;) {
 		guint first = at;
@@ -114,7 +114,7 @@ settle_mails(struct session *s, const GArray *uids, GArray *settled, GError **er
 		g_autoptr(GArray) batch = g_array_new(FALSE, FALSE, sizeof(guint32));
 
 		g_array_append_vals(batch, &g_array_index(uids, guint32, first), at - first);
-		if (!settle_batch(s, batch, set, error))
+		if (!settle_batch(s, batch, set, spare, error))
 			return FALSE;
 		g_array_append_vals(settled, batch->data, batch->len);
 	}

@@ -32,7 +32,7 @@ enum wire_fd { WIRE_FD_NONE, WIRE_FD_ONE, WIRE_FD_MAYBE };
 	M(FETCH_LISTING,     WIRE_FETCH,  WIRE_FD_ONE,   "uidvalidity:t full:b count:u") /* fd: count x {u32 uid, u32 size} */ \
 	M(FETCH_WANT,        WIRE_DESK,   WIRE_FD_ONE,   "count:u largest:t")           /* answers each listing; fd: count x u32 uid, rising */ \
 	M(FETCH_MAILS,       WIRE_FETCH,  WIRE_FD_ONE,   "uids:au sizes:at lengths:at cut:ab dates:ax")                \
-	M(FETCH_KEPT,        WIRE_DESK,   WIRE_FD_NONE,  "uids:au")                     /* committed: settle on the server */ \
+	M(FETCH_KEPT,        WIRE_DESK,   WIRE_FD_NONE,  "uids:au spare?:b")            /* committed: settle on the server; spare: never delete */ \
 	M(FETCH_SETTLED,     WIRE_FETCH,  WIRE_FD_NONE,  "uids:au")                     /* flagged, moved, deleted or gone */ \
 	M(FETCH_LOOK,        WIRE_DESK,   WIRE_FD_NONE,  "")                            /* list the whole mailbox now */ \
 	M(FETCH_QUIET,       WIRE_FETCH,  WIRE_FD_NONE,  "")                            /* listed, nothing wanted is missing */ \

@@ -156,20 +156,22 @@ fakedesk_want_all(struct fakedesk *d, const struct ipc_message *listing, guint64
 }
 
 static void
-say_uids(struct fakedesk *d, guint32 type, const guint32 *uids, gsize n)
+say_kept(struct fakedesk *d, const guint32 *uids, gsize n)
 {
 	GVariantDict v;
 
 	g_variant_dict_init(&v, NULL);
 	g_variant_dict_insert_value(
 	    &v, "uids", g_variant_new_fixed_array(G_VARIANT_TYPE_UINT32, uids, n, sizeof *uids));
-	g_assert_true(ipc_send(d->link, type, g_variant_dict_end(&v), -1, NULL));
+	if (d->spare)
+		g_variant_dict_insert(&v, "spare", "b", TRUE);
+	g_assert_true(ipc_send(d->link, WIRE_FETCH_KEPT, g_variant_dict_end(&v), -1, NULL));
 }
 
 void
 fakedesk_keep(struct fakedesk *d, const guint32 *uids, guint n)
 {
-	say_uids(d, WIRE_FETCH_KEPT, uids, n);
+	say_kept(d, uids, n);
 }
 
 void
@@ -179,7 +181,7 @@ fakedesk_keep_all(struct fakedesk *d, const struct ipc_message *mails)
 	gsize n;
 	const guint32 *uids = g_variant_get_fixed_array(v, &n, sizeof *uids);
 
-	say_uids(d, WIRE_FETCH_KEPT, uids, n);
+	say_kept(d, uids, n);
 }
 
 void

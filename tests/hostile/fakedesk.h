@@ -15,6 +15,7 @@ struct fakedesk {
 	pid_t pid;
 	enum wire_role role; /* of the other end */
 	int left;	     /* exit status when it left, else -1 */
+	gboolean spare;	     /* its FETCH_KEPT says that nothing may be deleted */
 };
 
 void fakedesk_fetch(struct fakedesk *desk, const struct conf_mailbox *mailbox, const char *secret);

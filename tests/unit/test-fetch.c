@@ -231,30 +231,35 @@ test_settle(void)
 		const char *name;
 		const char *capabilities;
 		enum conf_done done;
+		gboolean spare;
 		struct peer_step steps[MOST];
 	} rows[] = {
-	    {"flag", "", CONF_DONE_FLAG,
+	    {"flag", "", CONF_DONE_FLAG, FALSE,
 		{{"UID STORE 5:6 +FLAGS.SILENT (\\Seen $Triaged)", "$ OK done\r\n", NULL}}},
-	    {"move", "MOVE", CONF_DONE_MOVE, {{"UID MOVE 5:6 \"Done\"", "$ OK done\r\n", NULL}}},
-	    {"move, folder missing", "MOVE", CONF_DONE_MOVE,
+	    {"move", "MOVE", CONF_DONE_MOVE, FALSE, {{"UID MOVE 5:6 \"Done\"", "$ OK done\r\n", NULL}}},
+	    {"move, folder missing", "MOVE", CONF_DONE_MOVE, FALSE,
 		{{"UID MOVE 5:6 \"Done\"", "$ NO [TRYCREATE] no\r\n", NULL},
 		    {"CREATE \"Done\"", "$ OK done\r\n", NULL}, {"SUBSCRIBE \"Done\"", "$ NO no\r\n", NULL},
 		    {"UID MOVE 5:6 \"Done\"", "$ OK done\r\n", NULL}}},
-	    {"copy", "UIDPLUS", CONF_DONE_MOVE,
+	    {"copy", "UIDPLUS", CONF_DONE_MOVE, FALSE,
 		{{"UID COPY 5:6 \"Done\"", "$ OK [COPYUID 1 5:6 8:9] done\r\n", NULL},
 		    {"UID STORE 5:6 +FLAGS.SILENT (\\Deleted)", "$ OK done\r\n", NULL},
 		    {"UID EXPUNGE 5:6", "$ OK done\r\n", NULL}}},
-	    {"copy, one is gone", "UIDPLUS", CONF_DONE_MOVE,
+	    {"copy, one is gone", "UIDPLUS", CONF_DONE_MOVE, FALSE,
 		{{"UID COPY 5:6 \"Done\"", "$ OK [COPYUID 1 6 9] done\r\n", NULL},
 		    {"UID STORE 6 +FLAGS.SILENT (\\Deleted)", "$ OK done\r\n", NULL},
 		    {"UID EXPUNGE 6", "$ OK done\r\n", NULL}}},
-	    {"copy without UIDPLUS", "", CONF_DONE_MOVE,
+	    {"copy without UIDPLUS", "", CONF_DONE_MOVE, FALSE,
 		{{"UID COPY 5:6 \"Done\"", "$ OK done\r\n", NULL},
 		    {"UID STORE 5:6 +FLAGS.SILENT (\\Deleted)", "$ OK done\r\n", NULL}}},
-	    {"delete", "UIDPLUS", CONF_DONE_DELETE,
+	    {"delete", "UIDPLUS", CONF_DONE_DELETE, FALSE,
 		{{"UID STORE 5:6 +FLAGS.SILENT (\\Deleted)", "$ OK done\r\n", NULL},
 		    {"UID EXPUNGE 5:6", "$ OK done\r\n", NULL}}},
-	    {"delete without UIDPLUS", "", CONF_DONE_DELETE,
+	    {"delete what was cut", "UIDPLUS", CONF_DONE_DELETE, TRUE,
+		{{"UID STORE 5:6 +FLAGS.SILENT (\\Seen $Triaged)", "$ OK done\r\n", NULL}}},
+	    {"move what was cut", "MOVE", CONF_DONE_MOVE, TRUE,
+		{{"UID MOVE 5:6 \"Done\"", "$ OK done\r\n", NULL}}},
+	    {"delete without UIDPLUS", "", CONF_DONE_DELETE, FALSE,
 		{{"UID STORE 5:6 +FLAGS.SILENT (\\Deleted)", "$ OK done\r\n", NULL}}},
 	};
 
@@ -276,6 +281,7 @@ test_settle(void)
 			steps[n++] = rows[i].steps[k];
 		g_test_message("%s", rows[i].name);
 		peer = start(&desk, &server, rows[i].done, steps, n);
+		desk.spare = rows[i].spare;
 		take_and_keep(&desk, &m, 2);
 		fakedesk_expect(&desk, WIRE_FETCH_SETTLED, &m);
 		g_assert_cmpuint(fakedesk_count(&m), ==, 2);
