@@ -278,25 +278,27 @@ token_char(char c)
 }
 
 /* Does it hold one of our reply addresses or Message-IDs (their shape: "t", 40 characters of base32, "@" or
- * ".") or the line of our notices? So it is with a mail of ours that is attached. */
+ * ".") or the line of our notices? So it is with a mail of ours that is attached. Every run of that length
+ * has a byte in a place that is a multiple of it: only those are looked at. */
 static gboolean
 holds_ours(GBytes *bytes)
 {
 	gsize n;
 	const char *data = g_bytes_get_data(bytes, &n);
-	gsize run = 0;
 
 	if (n > 0 && memmem(data, n, QUOTE_MARKER, strlen(QUOTE_MARKER)) != NULL)
 		return TRUE;
-	for (gsize i = 0; i < n; i++) {
-		if (token_char(data[i])) {
-			run++;
-			continue;
-		}
-		if (run >= TOKEN_RUN && (data[i] == '@' || data[i] == '.') &&
-		    g_ascii_tolower(data[i - TOKEN_RUN]) == 't')
+	for (gsize i = TOKEN_RUN - 1; i < n; i += TOKEN_RUN) {
+		gsize begin = i, end = i;
+
+		while (begin > 0 && i - begin < TOKEN_RUN && token_char(data[begin - 1]))
+			begin--;
+		while (end < n && token_char(data[end]))
+			end++;
+		if (end - begin >= TOKEN_RUN && end < n && (data[end] == '@' || data[end] == '.') &&
+		    g_ascii_tolower(data[end - TOKEN_RUN]) == 't')
 			return TRUE;
-		run = 0;
+		i = end;
 	}
 	return FALSE;
 }

@@ -68,13 +68,22 @@ phrase_begins(struct phrases *all, const char *text)
 	return phrase_at(all, text, &from) != 0;
 }
 
-gboolean
-phrase_within(struct phrases *all, const char *text)
+const char *
+phrase_seek(struct phrases *all, const char *text)
 {
 	if (all->phrase == NULL)
 		make(all);
 	for (; text[0] != '\0' && text[1] != '\0'; text++)
-		if (all->slot[slot_of(text)] != 0 && phrase_begins(all, text))
+		if (all->slot[slot_of(text)] != 0)
+			return text;
+	return NULL;
+}
+
+gboolean
+phrase_within(struct phrases *all, const char *text)
+{
+	for (; (text = phrase_seek(all, text)) != NULL; text++)
+		if (phrase_begins(all, text))
 			return TRUE;
 	return FALSE;
 }

@@ -28,6 +28,8 @@ struct phrases {
 /* Length of a phrase that `text` begins with; 0: none. *from, 0 at first, counts on: the same text may begin
  * with several. */
 gsize phrase_at(struct phrases *all, const char *text, guint *from);
+/* From `text` on, the next place where a phrase may begin; NULL: none does. */
+const char *phrase_seek(struct phrases *all, const char *text);
 gboolean phrase_begins(struct phrases *all, const char *text);
 gboolean phrase_within(struct phrases *all, const char *text);
 /* Length of the phrase that the `length` bytes of `text` end with; 0: none. Of PHRASES_BEHIND. */

@@ -34,7 +34,7 @@ static gboolean
 has_date(const char *text)
 {
 	for (const char *p = text; *p != '\0'; p++) {
-		gsize digits = strspn(p, "0123456789");
+		gsize digits = g_ascii_isdigit(*p) ? strspn(p, "0123456789") : 0;
 
 		if (digits == 4 && (g_str_has_prefix(p, "19") || g_str_has_prefix(p, "20")))
 			return TRUE;
@@ -97,15 +97,15 @@ ends_with_address(const char *text)
 }
 
 static void
-weigh(const char *text, struct evidence *e)
+weigh(const char *text, guint has, struct evidence *e)
 {
 	const char *words = text + strspn(text, "-*_ \"[(");
 
-	e->colon = ends_with_colon(text);
-	e->address = strchr(text, '@') != NULL;
-	e->address_last = ends_with_address(text);
-	e->time = has_time(text);
-	e->date = has_date(text);
+	e->colon = (has & QUOTE_HAS_COLON) != 0 && ends_with_colon(text);
+	e->address = (has & QUOTE_HAS_AT) != 0;
+	e->address_last = e->address && e->colon && ends_with_address(text);
+	e->time = (has & QUOTE_HAS_DIGIT) != 0 && has_time(text);
+	e->date = (has & QUOTE_HAS_DIGIT) != 0 && has_date(text);
 	e->opener = has_opener(words);
 }
 
@@ -128,11 +128,8 @@ is_bare_stamp(const char *text)
 }
 
 static gboolean
-is_attribution(const char *text, gboolean before_quote)
+is_attribution(const char *text, struct evidence e, gboolean before_quote)
 {
-	struct evidence e = {0};
-
-	weigh(text, &e);
 	weigh_verbs(text, &e);
 	if (!e.colon && !e.verb_last)
 		return is_bare_stamp(text);
@@ -150,31 +147,37 @@ is_attribution(const char *text, gboolean before_quote)
 
 /* A line from which an attribution may run on into the next. */
 static gboolean
-may_run_on(const char *text)
+may_run_on(const struct evidence *e)
 {
-	struct evidence e = {0};
-
-	weigh(text, &e);
-	return !e.colon && (e.opener || e.address || e.time);
+	return !e->colon && (e->opener || e->address || e->time);
 }
 
 gsize
 quote_attribution(const struct quote_lines *lines, gsize i)
 {
-	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(GString) joined = NULL;
+	const char *text = lines->line[i].folded;
+	guint has = 0;
 
 	for (gsize n = 0; n < QUOTE_ATTRIBUTION_MAX && i + n < lines->count; n++) {
 		const struct quote_line *line = &lines->line[i + n];
-		gsize next = quote_next(lines, i + n + 1);
+		struct evidence e = {0};
+		gsize next;
 
-		if (line->blank || line->quoted != lines->line[i].quoted || text->len > QUOTE_LINE_MAX)
+		if (line->blank || line->quoted != lines->line[i].quoted || strlen(text) > QUOTE_LINE_MAX)
 			return 0;
-		if (n > 0)
-			g_string_append_c(text, ' ');
-		g_string_append(text, line->folded);
-		if (is_attribution(text->str, next < lines->count && lines->line[next].quoted))
+		if (n == 1)
+			joined = g_string_new(text);
+		if (n > 0) {
+			g_string_append_printf(joined, " %s", line->folded);
+			text = joined->str;
+		}
+		has |= line->has;
+		weigh(text, has, &e);
+		next = quote_next(lines, i + n + 1);
+		if (is_attribution(text, e, next < lines->count && lines->line[next].quoted))
 			return n + 1;
-		if (n == 0 && !may_run_on(text->str))
+		if (n == 0 && !may_run_on(&e))
 			return 0;
 	}
 	return 0;

@@ -160,7 +160,7 @@ quote_stands_alone(const char *text, const char *p, gsize length)
 gboolean
 quote_has_word(const char *text, struct phrases *words)
 {
-	for (const char *p = text; *p != '\0'; p++) {
+	for (const char *p = text; (p = phrase_seek(words, p)) != NULL; p++) {
 		guint from = 0;
 		gsize length;
 

@@ -122,8 +122,7 @@ library_agrees(const char *value, const char *address)
 		InternetAddress *ia = internet_address_list_get_address(list, 0);
 
 		if (INTERNET_ADDRESS_IS_MAILBOX(ia)) {
-			const char *theirs =
-			    internet_address_mailbox_get_idn_addr(INTERNET_ADDRESS_MAILBOX(ia));
+			const char *theirs = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(ia));
 			g_autofree char *normal = theirs != NULL ? address_normal(theirs) : NULL;
 
 			same = normal != NULL && strcmp(normal, address) == 0;

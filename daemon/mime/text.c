@@ -28,9 +28,10 @@ is_settled(gunichar c)
 static char *
 normalise(char *utf8)
 {
-	for (const char *p = utf8; *p != '\0'; p = g_utf8_next_char(p)) {
+	for (const char *p = utf8; *p != '\0'; p++) {
 		char *nfc;
 
+		/* Below: ASCII, Latin letters, and all but the first bytes of others. */
 		if ((guchar)*p < 0xcc || is_settled(g_utf8_get_char(p)))
 			continue;
 		nfc = g_utf8_normalize(utf8, -1, G_NORMALIZE_NFC);
@@ -42,14 +43,42 @@ normalise(char *utf8)
 	return utf8;
 }
 
+/* How many bytes from `p` on are no controls; counted in eights. */
+static gsize
+plain_run(const char *p, gsize n)
+{
+	const guint64 ones = G_GUINT64_CONSTANT(0x0101010101010101);
+	gsize at = 0;
+
+	for (; n - at >= 8; at += 8) {
+		guint64 eight, delete;
+
+		memcpy(&eight, p + at, 8);
+		delete = eight ^ 0x7f * ones;
+		if ((((eight - 0x20 * ones) & ~eight) | ((delete - ones) & ~delete)) & 0x80 * ones)
+			break;
+	}
+	return at;
+}
+
 char *
 text_clean(char *utf8, gsize length)
 {
 	gsize o = 0;
 
 	for (gsize i = 0; i < length; i++) {
-		guchar c = (guchar)utf8[i];
+		gsize plain = plain_run(utf8 + i, length - i);
+		guchar c;
 
+		if (plain > 0) {
+			if (o != i)
+				memmove(utf8 + o, utf8 + i, plain);
+			o += plain;
+			i += plain;
+			if (i == length)
+				break;
+		}
+		c = (guchar)utf8[i];
 		if (c == '\r') {
 			if (i + 1 < length && utf8[i + 1] == '\n')
 				continue;

@@ -125,6 +125,19 @@ next_word(const char *p)
 	return word_at(q, &w) ? q : p;
 }
 
+/* Nothing to decode and nothing to clean. */
+static gboolean
+is_plain(const char *raw)
+{
+	const char *p = raw;
+
+	for (; *p != '\0'; p++)
+		if (*p < ' ' || *p > '~' || (*p == ' ' && (p == raw || p[1] == ' ' || p[1] == '\0')) ||
+		    (*p == '=' && p[1] == '?'))
+			return FALSE;
+	return TRUE;
+}
+
 char *
 words_decode(const char *raw, const char *charset)
 {
@@ -135,6 +148,8 @@ words_decode(const char *raw, const char *charset)
 	gsize n;
 	char *line;
 
+	if (is_plain(raw))
+		return g_strdup(raw);
 	s.out = g_string_sized_new(strlen(raw) + 8);
 	s.bytes = g_string_new(NULL);
 	while ((p = strstr(p, "=?")) != NULL) {

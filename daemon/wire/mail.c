@@ -60,23 +60,78 @@ empty_value(const char *type)
 	}
 }
 
+/* How many bytes a framing offset takes in a container of `body` bytes with `count` of them. */
+static gsize
+offset_size(gsize body, gsize count)
+{
+	return body + count <= G_MAXUINT8 ? 1 : body + 2 * count <= G_MAXUINT16 ? 2 : 4;
+}
+
+static guint8 *
+put_bytes(guint8 *at, const void *bytes, gsize n)
+{
+	memcpy(at, bytes, n);
+	return at + n;
+}
+
+static guint8 *
+put_offset(guint8 *at, gsize offset, gsize size)
+{
+	guint32 little = GUINT32_TO_LE((guint32)offset);
+
+	return put_bytes(at, &little, size);
+}
+
+/* Zeroes up to the next multiple of eight. */
+static guint8 *
+align(guint8 *at, const guint8 *start)
+{
+	while ((at - start) % 8 != 0)
+		*at++ = 0;
+	return at;
+}
+
+/* Name, value, type of the value, and where the name ends. */
+static guint8 *
+put_entry(guint8 *start, int field, GVariant *value)
+{
+	const char *name = fields[field].name, *type = fields[field].type;
+	gsize end = strlen(name) + 1;
+	guint8 *at = align(put_bytes(start, name, end), start);
+
+	g_variant_store(value, at);
+	at += g_variant_get_size(value);
+	*at++ = 0;
+	at = put_bytes(at, type, strlen(type));
+	return put_offset(at, end, offset_size((gsize)(at - start), 1));
+}
+
+enum { ENTRY_MAX = 64 }; /* bytes an entry takes beside its value: name, type, offsets, zeroes */
+
+/* The dictionary is written as GLib would write it (its GVariant specification, section 2), but in one pass:
+ * a tree of boxed entries is a quarter of the cost of an ordinary mail. */
 GBytes *
 mail_maker_end(struct mail_maker *maker)
 {
-	GVariant *entries[MAIL_FIELD_COUNT];
-	g_autoptr(GVariant) all = NULL;
+	gsize ends[MAIL_FIELD_COUNT], room = 0, size;
+	guint8 *start, *at;
 
 	for (int i = 0; i < MAIL_FIELD_COUNT; i++) {
-		g_autoptr(GVariant) v = maker->values[i];
-
-		if (v == NULL)
-			v = g_variant_ref_sink(empty_value(fields[i].type));
-		entries[i] =
-		    g_variant_new_dict_entry(g_variant_new_string(fields[i].name), g_variant_new_variant(v));
+		if (maker->values[i] == NULL)
+			maker->values[i] = g_variant_ref_sink(empty_value(fields[i].type));
+		room += ENTRY_MAX + g_variant_get_size(maker->values[i]);
+	}
+	start = at = g_malloc(room);
+	for (int i = 0; i < MAIL_FIELD_COUNT; i++) {
+		at = put_entry(align(at, start), i, maker->values[i]);
+		ends[i] = (gsize)(at - start);
+		g_variant_unref(maker->values[i]);
 	}
 	g_free(maker);
-	all = g_variant_ref_sink(g_variant_new_array(G_VARIANT_TYPE("{sv}"), entries, MAIL_FIELD_COUNT));
-	return g_variant_get_data_as_bytes(all);
+	size = offset_size((gsize)(at - start), MAIL_FIELD_COUNT);
+	for (int i = 0; i < MAIL_FIELD_COUNT; i++)
+		at = put_offset(at, ends[i], size);
+	return g_bytes_new_take(start, (gsize)(at - start));
 }
 
 /* The children come in the table's order, so that one walk finds and checks them all. */
