@@ -35,13 +35,13 @@
 	    "VALUES ($1, $2, 'kept', 1, $3, $4, $5, $6, $7, $8)")                                            \
 	S(MAIL_SAME,                                                                                         \
 	    "SELECT id FROM mail WHERE digest64 = $1 AND digest = $2 AND mailbox = $3 ORDER BY id LIMIT 1")  \
-	S(MAIL_KEPT, "SELECT id, tries, size, cut FROM mail WHERE state = 'kept' ORDER BY id")               \
+	S(MAIL_KEPT, "SELECT id, tries, size, cut FROM mail WHERE state IN ('kept', 'held') AND state = 'kept' "  \
+		     "ORDER BY id")               \
 	S(MAIL_GET, "SELECT m.id, b.name, m.state, m.tries, m.failures, m.size, m.cut, m.kept, m.arrived, "  \
 		    "m.outcome, m.ticket, m.message "                                                        \
 		    "FROM mail m JOIN mailbox b ON b.id = m.mailbox WHERE m.id = $1")                        \
 	S(MAIL_TRY, "UPDATE mail SET tries = tries + 1 WHERE id = $1 AND state = 'kept'")                    \
 	S(MAIL_FAILED, "UPDATE mail SET failures = failures + 1 WHERE id = $1")                              \
-	S(MAIL_UNTRY, "UPDATE mail SET tries = tries - 1 WHERE id = $1 AND tries > 0")                       \
 	S(MAIL_END, "UPDATE mail SET state = $2, outcome = $3, ticket = $4, message = $5 WHERE id = $1")     \
 	S(MAIL_AGAIN, "UPDATE mail SET state = 'kept', tries = 0, failures = 0, outcome = $2 WHERE id = $1 " \
 		      "AND state = 'held'")                                                                  \
@@ -67,7 +67,7 @@
 	S(TICKET_GET, "SELECT t.id, t.subject, t.queue, t.mailbox, t.state, t.priority, t.assignee, "        \
 		      "t.customer, t.root, t.created, "                                                      \
 		      "t.updated, t.closed FROM ticket t WHERE t.id = $1")                                   \
-	S(TICKET_ROOT, "UPDATE ticket SET root = $2 WHERE id = $1")                                          \
+	S(TICKET_EXISTS, "SELECT id FROM ticket WHERE id = $1")                                          \
 	S(TICKET_TOUCH, "UPDATE ticket SET updated = $2 WHERE id = $1")                                      \
 	S(TICKET_STATE, "UPDATE ticket SET state = $2, updated = $3, closed = $4 WHERE id = $1")             \
 	S(TICKET_ASSIGN, "UPDATE ticket SET assignee = $2, updated = $3 WHERE id = $1")                      \
@@ -117,17 +117,20 @@
 	S(OUTBOX_DUE, "SELECT id FROM outbox WHERE relay = $1 AND state IN ('queued', 'deferred', "          \
 		      "'unknown') AND next_try <= $2 "                                                       \
 		      "ORDER BY next_try, id LIMIT $3")                                                      \
-	S(OUTBOX_NEXT, "SELECT min(next_try) FROM outbox WHERE state IN ('queued', 'deferred', 'unknown')")  \
+	S(OUTBOX_NEXT, "SELECT min(next_try) FROM outbox WHERE state IN ('queued', 'deferred', 'unknown') "  \
+		       "AND next_try > $1")                                                                  \
 	S(OUTBOX_GET, "SELECT id, ticket, message, kind, relay, state, sender, mid, head, raw_mail, "        \
 		      "digest, created, next_try, tries, "                                                   \
 		      "unknowns, why FROM outbox WHERE id = $1")                                             \
 	S(OUTBOX_STATE, "UPDATE outbox SET state = $2, why = $3, next_try = $4 WHERE id = $1")               \
 	S(OUTBOX_SENDING,                                                                                    \
-	    "UPDATE outbox SET state = 'sending', tries = tries + 1, digest = $2 WHERE id = $1")             \
+	    "UPDATE outbox SET state = 'sending', tries = tries + 1, digest = $2 WHERE id = $1 AND state "  \
+	    "IN ('queued', 'deferred', 'unknown')")             \
 	S(OUTBOX_DATA, "UPDATE outbox SET state = 'data' WHERE id = $1 AND state = 'sending'")               \
 	S(OUTBOX_UNKNOWN,                                                                                    \
 	    "UPDATE outbox SET state = $2, unknowns = unknowns + 1, why = $3, next_try = $4 WHERE id = $1")  \
-	S(OUTBOX_STUCK, "SELECT id, state FROM outbox WHERE state IN ('sending', 'data') ORDER BY id")       \
+	S(OUTBOX_STUCK, "SELECT id, state FROM outbox WHERE state NOT IN ('sent', 'cancelled') "  \
+			"AND state IN ('sending', 'data') ORDER BY id")       \
 	S(OUTBOX_HAS_DUE, "SELECT 1 FROM outbox WHERE relay = $1 AND state IN ('queued', 'deferred', "       \
 			  "'unknown') AND next_try <= $2 LIMIT 1")                                           \
 	S(OUTBOX_RETRY,                                                                                      \

@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "store/internal.h"
 #include "store/schema.h"
 
@@ -292,6 +293,10 @@ void
 store_begin(struct store *store)
 {
 	g_assert(!store->in_turn);
+	if (store->trouble != NULL)
+		log_error(
+		    "%s; met between two turns, what was asked went unanswered", store->trouble->message);
+	g_clear_error(&store->trouble);
 	store->in_turn = TRUE;
 	store->lost = FALSE;
 	if (!control(store, SQL_BEGIN))

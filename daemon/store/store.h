@@ -4,7 +4,8 @@
  *
  * Statements have names (store/statements.h) and are prepared once. A failing statement does not stop its
  * caller in the middle of a thought: the failure sticks to the store, later statements of the same piece do
- * nothing, and store_piece_end or store_commit says what went wrong. Only code in store/ sees SQLite.
+ * nothing, and store_piece_end or store_commit says what went wrong. What fails between two turns (then only
+ * reading is done) is logged at the next store_begin, and forgotten. Only code in store/ sees SQLite.
  */
 #ifndef TRIAGED_STORE_H
 #define TRIAGED_STORE_H
@@ -70,7 +71,8 @@ const char *query_name(struct query *query, int column);
  * outlive it. */
 struct query *store_query_sql(struct store *store, const char *sql, const char *types, ...);
 
-/* For readers: everything asked between the two is of one moment of the store. FALSE: something could not be read, and why. */
+/* For readers: everything asked between the two is of one moment of the store. FALSE: something could not be
+ * read, and why. */
 void store_look_begin(struct store *store);
 gboolean store_look_end(struct store *store, GError **error);
 

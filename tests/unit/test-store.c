@@ -142,7 +142,7 @@ test_search(void)
 	store_begin(s);
 	ticket = store_insert(
 	    s, SQL_TICKET_ADD, "sssksi", "x", "general", "support", (gint64)0, "root", (gint64)1);
-	store_run(s, SQL_TICKET_ROOT, "is", ticket, "r");
+	store_run(s, SQL_TICKET_TOUCH, "ii", ticket, (gint64)2);
 	add_message(s, ticket, "請求書について", "注文した商品が破損していました。ガスケット");
 	add_message(s, ticket, "Rechnung", "Die Straße in München");
 	add_message(s, ticket, "فاتورة", "أين الفاتورة الخاصة بي");
@@ -164,6 +164,66 @@ test_search(void)
 			g_assert_cmpint(n, ==, rows[i].found);
 	}
 	g_assert_null(search_query(s, " -- ", 10, NULL));
+	store_close(s);
+}
+
+/* What fails while no turn is open is logged, and the next turn does not pay for it. */
+static void
+test_trouble_between_turns(void)
+{
+	struct store *s = fresh();
+	g_autofree char *value = NULL;
+
+	g_assert_null(store_query_sql(s, "SELECT nothing FROM nowhere", ""));
+	store_begin(s);
+	store_piece_begin(s);
+	store_set_meta(s, "good", "1");
+	g_assert_true(store_piece_end(s, NULL));
+	g_assert_true(store_commit(s, NULL));
+	value = store_meta(s, "good");
+	g_assert_cmpstr(value, ==, "1");
+	store_close(s);
+}
+
+static const struct {
+	const char *name;
+	const char *sql;
+} statements[] = {
+#define S(name, sql) {#name, sql},
+    STATEMENTS(S)
+#undef S
+};
+
+/* The indexes of what is open (kept and held mails, unsent mails) may be walked; FREEZE runs once, on a
+ * restored backup. */
+static gboolean
+walks_a_table(const char *name, const char *step)
+{
+	return g_str_has_prefix(step, "SCAN") && strstr(step, "CONSTANT ROW") == NULL &&
+	       strstr(step, "mail_waiting") == NULL && strstr(step, "outbox_open") == NULL &&
+	       strstr(step, "outbox_next") == NULL && strcmp(name, "OUTBOX_FREEZE") != 0;
+}
+
+/* Nothing that the desk asks walks through a table that grows. */
+static void
+test_plans(void)
+{
+	struct store *s = fresh();
+
+	for (gsize i = 0; i < G_N_ELEMENTS(statements); i++) {
+		g_autofree char *sql = g_strconcat("EXPLAIN QUERY PLAN ", statements[i].sql, NULL);
+		g_autoptr(GError) error = NULL;
+		struct query *q;
+
+		store_look_begin(s);
+		for (q = store_query_sql(s, sql, ""); query_next(q);) {
+			const char *step = query_text(q, 3);
+
+			g_test_message("%s: %s", statements[i].name, step);
+			g_assert_false(walks_a_table(statements[i].name, step));
+		}
+		g_assert_true(store_look_end(s, &error));
+	}
 	store_close(s);
 }
 
@@ -201,6 +261,8 @@ main(int argc, char **argv)
 	folder = g_dir_make_tmp("triaged-store-XXXXXX", NULL);
 	g_test_add_func("/store/keep", test_keep);
 	g_test_add_func("/store/piece", test_piece);
+	g_test_add_func("/store/trouble-between-turns", test_trouble_between_turns);
+	g_test_add_func("/store/plans", test_plans);
 	g_test_add_func("/store/lock", test_lock);
 	g_test_add_func("/store/damaged", test_damaged);
 	g_test_add_func("/store/search", test_search);
