@@ -3,6 +3,7 @@
 
 #include "base/ipc.h"
 
+#include "base/clock.h"
 #include "base/fd.h"
 
 #include <errno.h>
@@ -55,9 +56,30 @@ attach_fd(struct msghdr *msg, char *control, gsize length, int fd)
 	memcpy(CMSG_DATA(c), &fd, sizeof fd);
 }
 
+/* FALSE when `until` is over. A descriptor too many in flight is no matter of POLLOUT: hence the short naps.
+ */
+static gboolean
+wait_for_room(int socket, gint64 until)
+{
+	struct pollfd p = {.fd = socket, .events = POLLOUT};
+	gint64 left = until - clock_steady();
+
+	if (left <= 0)
+		return FALSE;
+	poll(&p, 1, (int)MIN(left, 100));
+	return TRUE;
+}
+
 gboolean
 ipc_send(int socket, guint32 type, GVariant *fields, int fd, GError **error)
 {
+	return ipc_send_within(socket, type, fields, fd, IPC_PATIENCE, error);
+}
+
+gboolean
+ipc_send_within(int socket, guint32 type, GVariant *fields, int fd, int ms, GError **error)
+{
+	gint64 until = clock_steady() + ms;
 	g_autoptr(GVariant) owned = g_variant_ref_sink(fields);
 	struct head head = {.magic = IPC_MAGIC, .type = type};
 	struct iovec iov[2] = {
@@ -73,16 +95,17 @@ ipc_send(int socket, guint32 type, GVariant *fields, int fd, GError **error)
 	if (fd >= 0)
 		attach_fd(&msg, control, sizeof control, fd);
 	for (;;) {
-		if (sendmsg(socket, &msg, MSG_NOSIGNAL) >= 0)
+		if (sendmsg(socket, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
 			return TRUE;
-		if (errno == EAGAIN || errno == ENOBUFS || errno == ETOOMANYREFS) {
-			struct pollfd p = {.fd = socket, .events = POLLOUT};
-
-			poll(&p, 1, 1000);
-			continue;
-		}
 		if (errno == EINTR)
 			continue;
+		if (errno == EAGAIN || errno == ENOBUFS || errno == ETOOMANYREFS) {
+			if (wait_for_room(socket, until))
+				continue;
+			g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+			    "sending message type %u: the other side has not read for %d ms", type, ms);
+			return FALSE;
+		}
 		g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno),
 		    "sending message type %u: %s", type, g_strerror(errno));
 		return FALSE;
@@ -144,9 +167,13 @@ ipc_receive(int socket, struct ipc_message *message, GError **error)
 		    g_strerror(errno));
 		return IPC_BROKEN;
 	}
-	if (n <= 0)
+	/* An empty packet looks like the end, and is treated as one; a descriptor that came with it must go.
+	 */
+	message->fd = n >= 0 ? take_fd(&msg) : -1;
+	if (n <= 0) {
+		fd_close(&message->fd);
 		return IPC_CLOSED;
-	message->fd = take_fd(&msg);
+	}
 	if ((gsize)n < sizeof head || (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
 		goto bad;
 	memcpy(&head, buffer, sizeof head);

@@ -62,16 +62,16 @@ static const int calls_desk[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat
     SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
     SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
     SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(fallocate), SCMP_SYS(fstatfs), SCMP_SYS(statfs),
-    SCMP_SYS(fchmod), SCMP_SYS(chmod), SCMP_SYS(fchown), SCMP_SYS(geteuid), SCMP_SYS(getuid),
-    SCMP_SYS(getcwd), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(mkdir), SCMP_SYS(accept4),
-    SCMP_SYS(accept), SCMP_SYS(eventfd2), SCMP_SYS(setsockopt), SCMP_SYS(signalfd4), SCMP_SYS(getdents64),
-    SCMP_SYS(utimensat), SCMP_SYS(prlimit64), SCMP_SYS(epoll_create1), SCMP_SYS(timerfd_create),
-    SCMP_SYS(timerfd_settime), SCMP_SYS(flock), SCMP_SYS(bind),
-    SCMP_SYS(listen), SCMP_SYS(connect)};
+    SCMP_SYS(fchmod), SCMP_SYS(chmod), SCMP_SYS(fchown), SCMP_SYS(chown), SCMP_SYS(fchownat),
+    SCMP_SYS(geteuid), SCMP_SYS(getuid), SCMP_SYS(getcwd), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+    SCMP_SYS(mkdir), SCMP_SYS(accept4), SCMP_SYS(accept), SCMP_SYS(eventfd2), SCMP_SYS(setsockopt),
+    SCMP_SYS(signalfd4), SCMP_SYS(getdents64), SCMP_SYS(utimensat), SCMP_SYS(prlimit64),
+    SCMP_SYS(epoll_create1), SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime), SCMP_SYS(flock),
+    SCMP_SYS(bind), SCMP_SYS(listen), SCMP_SYS(connect)};
 
 #ifdef TRIAGED_SANITIZED
-/* The search for leaks at exit needs ptrace, which the jail refuses: without this a jailed program would leave with the
- * sanitizer's status in place of its own. Tests that link no jail still look for leaks. */
+/* The search for leaks at exit needs ptrace, which the jail refuses: without this a jailed program would
+ * leave with the sanitizer's status in place of its own. Tests that link no jail still look for leaks. */
 const char *__asan_default_options(void) __attribute__((weak));
 
 const char *

@@ -65,9 +65,10 @@ answer(struct client *c, int status, const char *text)
 {
 	g_autofree char *valid = g_utf8_make_valid(text != NULL ? text : "", -1);
 
+	/* Nobody waits for a terminal that does not read. */
 	if (c->fd >= 0)
-		ipc_send(c->fd, WIRE_CTL_END, desk_fields("{'status': <%i>, 'text': <%s>}", status, valid),
-		    -1, NULL);
+		ipc_send_within(c->fd, WIRE_CTL_END,
+		    desk_fields("{'status': <%i>, 'text': <%s>}", status, valid), -1, 0, NULL);
 }
 
 struct reply {
@@ -255,9 +256,12 @@ control_init(struct desk *desk, gid_t group, GError **error)
 		    error, G_IO_ERROR, G_IO_ERROR_FAILED, "control socket %s: %s", path, g_strerror(errno));
 		return FALSE;
 	}
-	/* Best effort: without the group only the owner and root may ask. */
+	/* Without the group only the owner and root may ask. */
 	if (group != (gid_t)-1 && chown(path, (uid_t)-1, group) < 0)
-		log_debug("control socket %s: cannot be given to group %s", path, desk->conf->group);
+		log_warn(
+		    "control socket %s: cannot be given to group %s: %s; only its owner and root can use "
+		    "triagectl",
+		    path, desk->conf->group, g_strerror(errno));
 	chmod(path, 0660);
 	the.source = g_unix_fd_add(the.fd, G_IO_IN, on_connect, desk);
 	return TRUE;

@@ -13,10 +13,11 @@
 #include "desk/outbox.h"
 #include "desk/reader.h"
 
+#include <gio/gio.h>
 #include <glib-unix.h>
 #include <string.h>
 
-enum { BURST = 64 };
+enum { BURST = 64, LINK_PATIENCE = 3000 /* ms; the whole desk waits */ };
 
 typedef void (*handler)(struct desk *desk, struct link *link, const struct ipc_message *message);
 
@@ -180,18 +181,37 @@ link_up(struct desk *desk, const char *kind, const char *name, guint32 pid, int 
 		kinds[k].up(desk, link);
 }
 
+static gboolean
+on_stuck(gpointer data)
+{
+	g_autofree gpointer *pair = data;
+	struct link *link = pair[1];
+
+	if (link->fd >= 0)
+		link_break(pair[0], link, "it does not read what it is told");
+	link_unref(link);
+	return G_SOURCE_REMOVE;
+}
+
 gboolean
 link_send(struct desk *desk, struct link *link, enum wire_type type, GVariant *fields, int fd)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GVariant) owned = g_variant_ref_sink(fields);
 
-	(void)desk;
-	if (link->fd < 0)
+	if (link->fd < 0 || link->stuck)
 		return FALSE;
-	if (ipc_send(link->fd, type, owned, fd, &error))
+	if (ipc_send_within(link->fd, type, owned, fd, LINK_PATIENCE, &error))
 		return TRUE;
 	log_warn(
 	    "triaged-%s %s cannot be told %s: %s", link->kind, link->name, wire_name(type), error->message);
+	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+		gpointer *pair = g_new(gpointer, 2);
+
+		link->stuck = TRUE;
+		pair[0] = desk;
+		pair[1] = link_ref(link);
+		g_idle_add_full(G_PRIORITY_HIGH, on_stuck, pair, NULL);
+	}
 	return FALSE;
 }

@@ -12,6 +12,7 @@ struct link {
 	guint32 pid;
 	int fd; /* -1: gone */
 	guint source;
+	gboolean stuck; /* it does not read: about to be broken */
 	/* What the owner of the role keeps with it. */
 	GQueue *jobs;	    /* readers: struct job * given and not answered, oldest first */
 	gint64 head_since;  /* readers: clock_steady since when the oldest is at work */
@@ -20,6 +21,7 @@ struct link {
 	gboolean quiet;	    /* fetchers: nothing more there */
 	gint64 sending;	    /* senders: outbox id under way; 0: free */
 	gboolean given;	    /* senders: it has been handed the mail of `sending` */
+	gboolean data;	    /* senders: and was told to send its data */
 };
 
 void link_init(struct desk *desk);
@@ -29,7 +31,8 @@ struct link *link_find(struct desk *desk, const char *kind, const char *name); /
 struct link *link_ref(struct link *link);
 void link_unref(struct link *link);
 
-/* At once. FALSE when the link is gone. `fields` may be floating. */
+/* At once. FALSE when the link is gone, or its program has not read for so long that it is going to be broken
+ * (not before the main loop runs again: callers hold what hangs on links). `fields` may be floating. */
 gboolean link_send(struct desk *desk, struct link *link, enum wire_type type, GVariant *fields, int fd);
 
 /* The other side broke its promises: it is killed, its link ends. */

@@ -5,6 +5,7 @@
 #include "wire/mail.h"
 #include "wire/messages.h"
 
+#include <gio/gio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -65,6 +66,24 @@ test_round_trip(void)
 	close(pair[1]);
 }
 
+/* A peer that never reads costs its patience, not the sender's life. */
+static void
+test_nobody_reads(void)
+{
+	int pair[2];
+	g_autoptr(GError) error = NULL;
+	int sent = 0;
+
+	g_assert_true(ipc_pair(pair, NULL));
+	while (sent < 1000000 &&
+	       ipc_send_within(pair[0], WIRE_FETCH_QUIET, g_variant_new_parsed("@a{sv} {}"), -1, 0, &error))
+		sent++;
+	g_assert_cmpint(sent, >, 8);
+	g_assert_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 static void
 test_garbage(void)
 {
@@ -120,6 +139,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/wire/shapes", test_shapes);
 	g_test_add_func("/wire/round-trip", test_round_trip);
+	g_test_add_func("/wire/nobody-reads", test_nobody_reads);
 	g_test_add_func("/wire/garbage", test_garbage);
 	g_test_add_func("/wire/memory-file", test_memory_file);
 	g_test_add_func("/wire/mail", test_mail);
