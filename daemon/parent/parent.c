@@ -295,6 +295,29 @@ on_patience(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
+/* Never kill(0): that is ourselves and all of ours. */
+static void
+kill_desk(void)
+{
+	struct child *desk = the.children->pdata[0];
+
+	if (desk->pid != 0)
+		kill(desk->pid, SIGKILL);
+}
+
+/* A desk that was asked to leave for the new configuration, and has not. */
+static gboolean
+on_desk_patience(gpointer data)
+{
+	struct child *desk = the.children->pdata[0];
+
+	if (desk->pid == GPOINTER_TO_INT(data) && !the.stopping) {
+		log_warn("triaged-desk (pid %d) does not end; killing it", (int)desk->pid);
+		kill_desk();
+	}
+	return G_SOURCE_REMOVE;
+}
+
 static gboolean
 all_gone(void)
 {
@@ -324,8 +347,9 @@ stop(int status)
 		g_main_loop_quit(the.loop);
 }
 
-/* The children of the old configuration leave by themselves; their pids must still be reaped, so they stay in
- * the list under the new one until they have. */
+/* The children of the old configuration leave when the desk does. Those that the new one has too are known by
+ * their pids until then; the others are reaped without a word. None of the new ones may start before the new
+ * desk is there: the old one does not know them. */
 static void
 renew(struct conf *conf, GBytes *packed)
 {
@@ -344,8 +368,11 @@ renew(struct conf *conf, GBytes *packed)
 		if (is != NULL)
 			is->pid = was->pid;
 	}
-	if (desk->pid != 0)
+	the.desk_ready = FALSE;
+	if (desk->pid != 0) {
 		kill(desk->pid, SIGTERM);
+		g_timeout_add(STOP_PATIENCE, on_desk_patience, GINT_TO_POINTER(desk->pid));
+	}
 	g_ptr_array_unref(old);
 	start_due();
 }
@@ -355,8 +382,11 @@ reload(void)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 	GBytes *packed = NULL;
-	struct conf *conf = load(&packed, text);
+	struct conf *conf;
 
+	if (the.stopping)
+		return;
+	conf = load(&packed, text);
 	if (conf == NULL)
 		log_error(
 		    "reload: %s is not used, the running configuration stays:\n%s", the.path, text->str);
@@ -452,7 +482,7 @@ on_desk_message(gint fd, GIOCondition condition, gpointer data)
 	}
 	if (r == IPC_BROKEN) {
 		log_error("the desk is ended: %s", error->message);
-		kill(((struct child *)the.children->pdata[0])->pid, SIGKILL);
+		kill_desk();
 	}
 	the.desk_source = 0;
 	fd_close(&the.desk_link);
@@ -576,7 +606,7 @@ make_folder(const char *file, const char *user, mode_t mode)
 }
 
 static int
-run(void)
+run(gboolean foreground)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
@@ -590,6 +620,9 @@ run(void)
 	if (!make_folder(the.conf->store, the.conf->user, 0700) ||
 	    !make_folder(the.conf->control, the.conf->user, 0755))
 		return EXIT_CONFIG;
+	/* Only now, so that whoever started us learns of a bad configuration by the exit status. */
+	if (!foreground && daemon(1, 1) < 0)
+		log_fatal("cannot go into the background: %s", g_strerror(errno));
 	if (!watch_signals())
 		log_fatal("cannot watch signals: %s", g_strerror(errno));
 	the.loop = g_main_loop_new(NULL, FALSE);
@@ -630,7 +663,5 @@ main(int argc, char **argv)
 		return usage();
 	if (the.path == NULL)
 		the.path = TRIAGED_SYSCONFDIR "/triaged.conf";
-	if (!foreground && daemon(1, 1) < 0)
-		log_fatal("cannot go into the background: %s", g_strerror(errno));
-	return run();
+	return run(foreground);
 }
