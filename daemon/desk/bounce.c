@@ -48,6 +48,7 @@ apply_reports(struct desk *desk, const struct taking *t, const struct outbound *
 	GVariant *list = mail_value(t->mail, MAIL_bounces);
 	g_autofree char *ours = store_get_text(desk->store, SQL_RECIPIENT_FIRST, "i", o->id);
 	g_autoptr(GString) said = g_string_new(NULL);
+	g_autofree char *valid = NULL;
 
 	*failed = FALSE;
 	for (gsize i = 0; i < g_variant_n_children(list); i++) {
@@ -67,11 +68,12 @@ apply_reports(struct desk *desk, const struct taking *t, const struct outbound *
 			continue;
 		*failed = TRUE;
 	}
-	if (*failed && ours != NULL)
-		store_run(desk->store, SQL_RECIPIENT_SET, "issisi", o->id, ours, "bounced", (gint64)0,
-		    said->str, clock_now());
 	/* The cut may have gone through a character. */
-	return g_utf8_make_valid(said->str, -1);
+	valid = g_utf8_make_valid(said->str, -1);
+	if (*failed && ours != NULL)
+		store_run(desk->store, SQL_RECIPIENT_SET, "issisi", o->id, ours, "bounced", (gint64)0, valid,
+		    clock_now());
+	return g_steal_pointer(&valid);
 }
 
 static void

@@ -170,6 +170,7 @@ run_note(struct request *r, char **a, int n, char **text)
 		return CTL_NO_SUCH;
 	store_insert(r->desk->store, SQL_MESSAGE_ADD, "iksksiisissss", t.id, (gint64)0, "note", (gint64)0,
 	    r->who, clock_now(), clock_now(), "", (gint64)0, "", words, "", "");
+	desk_index(r->desk);
 	ticket_note_history(r->desk, t.id, r->who, "message", "", "note", "triagectl", 0);
 	*text = g_strdup_printf("noted on ticket #%" G_GINT64_FORMAT, t.id);
 	return CTL_OK;

@@ -13,6 +13,9 @@
 
 #define NEVER G_MAXINT64
 
+/* A relay that hangs up in the middle of one mail so often is tried as one that says 4xx. */
+enum { LOST_MOST = 3 };
+
 struct facts {
 	gint64 id, ticket, message, created;
 	char *kind, *state;
@@ -62,7 +65,8 @@ with_jitter(gint64 delay)
 	return delay - delay / 10 + g_random_int_range(0, (gint32)(delay / 5) + 1);
 }
 
-/* A full mailbox is a 5xx that deserves another try: 552, or enhanced status x.2.2 (RFC 3463). */
+/* A full mailbox is a 5xx that deserves another try: enhanced status 5.2.2 (RFC 3463), or 552 where that does
+ * not say that the mail is too large (5.3.4). */
 static const char *
 state_of(guint32 code, const char *text, gboolean data)
 {
@@ -70,7 +74,7 @@ state_of(guint32 code, const char *text, gboolean data)
 		return data ? "unknown" : "queued";
 	if (code < 300)
 		return "sent";
-	if (code < 500 || code == 552 || strncmp(text, "5.2.2", 5) == 0)
+	if (code < 500 || strncmp(text, "5.2.2", 5) == 0 || (code == 552 && strncmp(text, "5.3.4", 5) != 0))
 		return "deferred";
 	return "failed";
 }
@@ -133,11 +137,12 @@ fail(struct desk *desk, const struct facts *f, const char *why)
 		tell(desk, f, why);
 }
 
-/* Once more, the same bytes (I14); after that it stays as it is until somebody looks. */
+/* What people wait for goes once more, the same bytes (I14); then, and all else, it stays as it is until
+ * somebody looks. */
 static void
 uncertain(struct desk *desk, const struct facts *f, const char *why)
 {
-	gboolean again = f->unknowns == 0;
+	gboolean again = f->unknowns == 0 && strcmp(f->kind, "operator") != 0;
 
 	store_run(desk->store, SQL_OUTBOX_UNKNOWN, "issi", f->id, "unknown", why,
 	    again ? clock_now() + OUTBOX_UNKNOWN_AGAIN : NEVER);
@@ -145,6 +150,14 @@ uncertain(struct desk *desk, const struct facts *f, const char *why)
 	log_warn("outbox %" G_GINT64_FORMAT ": %s after its data was sent: it may have been delivered%s",
 	    f->id, why,
 	    again ? "; it is sent once more with the same Message-ID" : "; not sent again unasked");
+}
+
+/* Surely not sent, and no decision of anybody: no history. */
+static void
+queue_again(struct desk *desk, const struct facts *f, const char *why)
+{
+	store_run(
+	    desk->store, SQL_OUTBOX_STATE, "issi", f->id, "queued", why, clock_now() + OUTBOX_LOST_AGAIN);
 }
 
 static void
@@ -187,10 +200,10 @@ settle_row(struct desk *desk, const struct facts *f)
 	}
 	if (unknown)
 		uncertain(desk, f, why);
-	else if (deferred)
+	else if (deferred || (lost && f->tries > LOST_MOST))
 		defer(desk, f, why);
 	else if (lost)
-		set_state(desk, f, "queued", why, clock_now() + OUTBOX_LOST_AGAIN);
+		queue_again(desk, f, why);
 	else if (failed)
 		fail(desk, f, why);
 	else
@@ -225,7 +238,7 @@ delivery_lost(struct desk *desk, gint64 outbox, const char *why)
 	if (strcmp(f.state, "data") == 0)
 		uncertain(desk, &f, why);
 	else if (strcmp(f.state, "sending") == 0)
-		set_state(desk, &f, "queued", why, clock_now() + OUTBOX_LOST_AGAIN);
+		queue_again(desk, &f, why);
 }
 
 void

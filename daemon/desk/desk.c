@@ -37,7 +37,9 @@ enum {
 	KEYS_MAX = 65536,
 	INDEX_EVERY = 200,
 	INDEX_BATCH = 50,
-	CHECKPOINT_EVERY = 60 * 1000
+	CHECKPOINT_EVERY = 60 * 1000,
+	STOP_LOOK = 20,
+	STOP_PATIENCE = 7 * 1000 /* ms; the parent kills after 10 s */
 };
 
 GVariant *
@@ -52,12 +54,15 @@ desk_fields(const char *format, ...)
 	return v;
 }
 
+/* A mail whose data is on its way is waited for: without the relay's word it would be sent twice. */
 static gboolean
 on_stop(gpointer data)
 {
 	struct desk *desk = data;
 
 	turn_commit(desk);
+	if (outbox_in_data(desk) && clock_steady() < desk->stop_by)
+		return G_SOURCE_CONTINUE;
 	g_main_loop_quit(desk->loop);
 	return G_SOURCE_REMOVE;
 }
@@ -69,7 +74,8 @@ desk_stop(struct desk *desk, int status)
 		return;
 	desk->stopping = TRUE;
 	desk->status = status;
-	g_idle_add_full(G_PRIORITY_LOW + 1, on_stop, desk, NULL);
+	desk->stop_by = clock_steady() + STOP_PATIENCE;
+	g_timeout_add(STOP_LOOK, on_stop, desk);
 }
 
 void
@@ -153,27 +159,39 @@ watch_signals(struct desk *desk)
 /* --- in the background
  * -------------------------------------------------------------------------------------------- */
 
-/* Behind the intake: a batch at a time, and only when no mail waits. */
+/* Behind the intake: a batch at a time, and only when no mail waits. The timer runs while there is something
+ * to do; a full batch is followed by the next at once. */
 static gboolean
 on_index(gpointer data)
 {
 	struct desk *desk = data;
 	g_autoptr(GError) error = NULL;
-	int n;
+	guint wait = INDEX_EVERY;
 
+	desk->index_timer = 0;
 	if (desk->stopping)
 		return G_SOURCE_REMOVE;
-	if (!reader_idle(desk) || store_in_turn(desk->store))
-		return G_SOURCE_CONTINUE;
-	if (!search_pending(desk->store))
-		return G_SOURCE_CONTINUE;
-	turn_piece(desk);
-	n = search_index(desk->store, INDEX_BATCH);
-	if (!turn_piece_end(desk, &error))
-		log_error("the search index cannot be filled: %s", error->message);
-	if (n == INDEX_BATCH)
-		g_timeout_add(1, on_index, desk);
-	return n == INDEX_BATCH ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+	if (reader_idle(desk) && !store_in_turn(desk->store)) {
+		if (!search_pending(desk->store))
+			return G_SOURCE_REMOVE;
+		turn_piece(desk);
+		if (search_index(desk->store, INDEX_BATCH) == INDEX_BATCH)
+			wait = 1;
+		if (!turn_piece_end(desk, &error)) {
+			log_error(
+			    "the search index cannot be filled: %s; tried again in a minute", error->message);
+			wait = CLOCK_MINUTE;
+		}
+	}
+	desk->index_timer = g_timeout_add(wait, on_index, desk);
+	return G_SOURCE_REMOVE;
+}
+
+void
+desk_index(struct desk *desk)
+{
+	if (desk->index_timer == 0)
+		desk->index_timer = g_timeout_add(INDEX_EVERY, on_index, desk);
 }
 
 static gboolean
@@ -249,7 +267,7 @@ begin(struct desk *desk)
 	reader_resume(desk);
 	outbox_resume(desk);
 	g_unix_fd_add(desk->parent, G_IO_IN | G_IO_HUP, on_parent, desk);
-	g_timeout_add(INDEX_EVERY, on_index, desk);
+	desk_index(desk);
 	g_timeout_add(CHECKPOINT_EVERY, on_checkpoint, desk);
 	turn_commit(desk);
 	ipc_send(desk->parent, WIRE_READY, desk_fields("@a{sv} {}"), -1, NULL);

@@ -18,19 +18,24 @@ struct desk {
 	GMainLoop *loop;
 	int parent; /* link to the parent */
 	gboolean stopping;
+	gint64 stop_by;	       /* clock_steady: then it leaves whatever is under way */
 	struct turn *turn;     /* turn.c */
 	GPtrArray *links;      /* struct link *, link.c */
 	struct reader *reader; /* reader.c */
 	struct outbox *outbox; /* outbox.c */
 	struct health *health; /* health.c */
 	int status;	       /* exit status */
+	guint index_timer;
 };
 
 /* A dictionary for a message, in GVariant's text form with printf-like holes; floating. */
 GVariant *desk_fields(const char *format, ...);
 
-/* Leaves with `status` after this turn. */
+/* Leaves with `status` after this turn, or a little later where a mail is just being handed to a relay. */
 void desk_stop(struct desk *desk, int status);
+
+/* There are messages that the search index lacks: it is filled when no mail waits. */
+void desk_index(struct desk *desk);
 
 /* Looks whether there is anything left to do, and says so to the parent if not (--exit-when-idle). */
 void desk_maybe_idle(struct desk *desk);

@@ -148,9 +148,13 @@ settle_leftovers(struct desk *desk, struct link *link, const struct listed *list
 		say_kept(desk, link, (const guint32 *)(gpointer)there->data, there->len);
 }
 
+/* One timer, however many mailboxes found no room: each look makes every one of them ask again. */
+static guint room_timer;
+
 static gboolean
 look_again(gpointer data)
 {
+	room_timer = 0;
 	intake_look(data);
 	return G_SOURCE_REMOVE;
 }
@@ -168,7 +172,8 @@ has_room(struct desk *desk)
 		return TRUE;
 	}
 	health_room(desk, FALSE, room, need);
-	g_timeout_add(ROOM_RETRY, look_again, desk);
+	if (room_timer == 0)
+		room_timer = g_timeout_add(ROOM_RETRY, look_again, desk);
 	return FALSE;
 }
 
@@ -370,6 +375,11 @@ intake_inject(struct desk *desk, const char *mailbox, int fd, GError **error)
 	mail.size = (gint64)mail.length;
 	mail.arrived = clock_now();
 	id = mails_keep(desk->store, &mail, clock_now());
+	if (id == 0) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+		    "the store %s did not take the mail; the desk's log says why", store_path(desk->store));
+		return 0;
+	}
 	batch = reader_batch(fd);
 	reader_add_after(desk, id, batch, 0, mail.length, FALSE);
 	reader_batch_unref(batch);

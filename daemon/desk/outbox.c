@@ -145,7 +145,11 @@ composed(struct desk *desk, gint64 id, int fd, gboolean eight_bit, gboolean utf8
 	 * mail of an earlier composing. */
 	if (link == NULL || link->given)
 		return;
-	if (bytes == NULL || !load(desk, id, &row)) {
+	if (desk->stopping || (load(desk, id, &row) && strcmp(row.state, "cancelled") == 0)) {
+		link->sending = 0;
+		return;
+	}
+	if (bytes == NULL || row.id == 0) {
 		cannot_compose(desk, id,
 		    why != NULL	    ? why
 		    : error != NULL ? error->message
@@ -169,6 +173,7 @@ composed(struct desk *desk, gint64 id, int fd, gboolean eight_bit, gboolean utf8
 	if (!turn_piece_end(desk, &error)) {
 		log_error("outbox %" G_GINT64_FORMAT ": %s", id, error->message);
 		link->sending = 0;
+		link->given = FALSE;
 	}
 }
 
@@ -182,6 +187,7 @@ begin(struct desk *desk, struct link *link, gint64 id)
 		return;
 	link->sending = id;
 	link->given = FALSE;
+	link->data = FALSE;
 	if (row.raw_mail != 0)
 		raw = mails_raw(desk->store, row.raw_mail);
 	if (row.raw_mail != 0 && raw == NULL)
@@ -199,15 +205,22 @@ outbox_data(struct desk *desk, struct link *link, const struct ipc_message *m)
 	gint64 id = wire_i64(m, "id");
 	g_autoptr(GError) error = NULL;
 
-	if (link->sending != id) {
+	if (link->sending != id || !link->given) {
 		link_break(desk, link, "it speaks of a mail it was not given");
 		return;
 	}
+	/* Without our word it sends nothing: the next desk begins this mail anew. */
+	if (desk->stopping)
+		return;
 	turn_piece(desk);
-	store_run(desk->store, SQL_OUTBOX_DATA, "i", id);
+	if (store_run(desk->store, SQL_OUTBOX_DATA, "i", id) == 0)
+		store_piece_fail(desk->store, "outbox %" G_GINT64_FORMAT " is not being sent", id);
 	turn_send(desk, link, WIRE_SEND_GO, desk_fields("{'id': <%x>}", id), -1);
-	if (!turn_piece_end(desk, &error))
+	if (!turn_piece_end(desk, &error)) {
 		link_break(desk, link, error->message);
+		return;
+	}
+	link->data = TRUE;
 }
 
 void
@@ -224,6 +237,7 @@ outbox_result(struct desk *desk, struct link *link, const struct ipc_message *m)
 	turn_piece(desk);
 	delivery_result(desk, id, wire_string(m, "step"), results);
 	link->sending = 0;
+	link->data = FALSE;
 	outbox_kick_after(desk);
 	if (!turn_piece_end(desk, &error))
 		log_error(
@@ -277,17 +291,16 @@ on_timer(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
+/* What is due already waits for its relay, not for the clock. The long stop is for a clock that was set. */
 static void
 arm(struct desk *desk)
 {
-	gint64 next = store_get_int(desk->store, G_MAXINT64, SQL_OUTBOX_NEXT, "");
-	gint64 wait = next - clock_now();
+	gint64 now = clock_now();
+	gint64 next = store_get_int(desk->store, G_MAXINT64, SQL_OUTBOX_NEXT, "i", now);
 
 	if (desk->outbox->timer != 0)
 		g_source_remove(desk->outbox->timer);
-	desk->outbox->timer = 0;
-	if (next != G_MAXINT64 && wait > 0)
-		desk->outbox->timer = g_timeout_add((guint)MIN(wait, TIMER_MOST), on_timer, desk);
+	desk->outbox->timer = g_timeout_add((guint)MIN(next - now, TIMER_MOST), on_timer, desk);
 }
 
 static void
@@ -321,6 +334,18 @@ outbox_kick_after(struct desk *desk)
 		return;
 	desk->outbox->kicked = TRUE;
 	turn_after(desk, kick, NULL, NULL);
+}
+
+gboolean
+outbox_in_data(struct desk *desk)
+{
+	for (guint i = 0; i < desk->links->len; i++) {
+		const struct link *l = desk->links->pdata[i];
+
+		if (l->role == WIRE_SEND && l->sending != 0 && l->data)
+			return TRUE;
+	}
+	return FALSE;
 }
 
 gboolean

@@ -18,6 +18,8 @@ void outbox_resume(struct desk *desk);
 /* After this turn's commit, sends what is due. */
 void outbox_kick_after(struct desk *desk);
 gboolean outbox_idle(struct desk *desk);
+/* Is a relay being given a mail's data? To leave now would make its outcome uncertain. */
+gboolean outbox_in_data(struct desk *desk);
 
 /* Inside a piece; FALSE where the row is in no state for it. */
 gboolean outbox_retry(struct desk *desk, gint64 id, const char *who);

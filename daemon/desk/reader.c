@@ -11,10 +11,12 @@
 #include "base/failpoint.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "desk/health.h"
 #include "desk/take.h"
 #include "desk/turn.h"
 #include "store/mails.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,9 +46,11 @@ struct job {
 };
 
 struct reader {
-	GQueue *waiting; /* struct job *, not given */
-	GQueue *order;	 /* struct job * of mails given or answered, in the order of keeping */
+	GQueue *waiting;    /* struct job *, not given */
+	GQueue *order;	    /* struct job * of mails given or answered, in the order of keeping */
+	GQueue *unreadable; /* struct job * whose bytes the store does not give; failed by an idle source */
 	guint tick;
+	gboolean short_of_memory; /* said once */
 };
 
 static void feed(struct desk *desk);
@@ -164,31 +168,45 @@ read_fields(const struct job *j)
 	return g_variant_builder_end(&b);
 }
 
-static gboolean
+enum given { GIVEN, NOT_NOW, NEVER };
+
+/* Without bytes in the store no reader will ever have them; without a memory file, later perhaps. */
+static enum given
+no_memory(struct desk *desk, const struct job *j, const GError *error)
+{
+	if (error != NULL && error->domain == STORE_ERROR)
+		return NEVER;
+	if (!desk->reader->short_of_memory)
+		log_error("cannot hand job %" G_GINT64_FORMAT " to a reader: %s; tried again until it can be",
+		    j->id, error != NULL ? error->message : g_strerror(errno));
+	desk->reader->short_of_memory = TRUE;
+	return NOT_NOW;
+}
+
+static enum given
 give(struct desk *desk, struct link *link, struct job *j)
 {
 	g_autoptr(GError) error = NULL;
 	FD_AUTO fd = j->compose ? compose_memory(j, &error) : job_memory(desk, j, &error);
 	gboolean sent;
 
-	if (fd < 0) {
-		log_error("cannot hand job %" G_GINT64_FORMAT " to a reader: %s", j->id, error->message);
-		return FALSE;
-	}
+	if (fd < 0)
+		return no_memory(desk, j, error);
+	desk->reader->short_of_memory = FALSE;
 	if (j->compose)
 		sent = link_send(desk, link, WIRE_MIME_COMPOSE,
 		    desk_fields("{'id': <%x>, 'head': <%t>}", j->id, (guint64)g_bytes_get_size(j->head)), fd);
 	else
 		sent = link_send(desk, link, WIRE_MIME_READ, read_fields(j), fd);
 	if (!sent)
-		return FALSE;
+		return NOT_NOW;
 	if (g_queue_is_empty(link->jobs))
 		link->head_since = clock_steady();
 	j->given = TRUE;
 	if (j->since == 0)
 		j->since = clock_steady();
 	g_queue_push_tail(link->jobs, j);
-	return TRUE;
+	return GIVEN;
 }
 
 /* The reader with the fewest jobs that is not stuck at one. */
@@ -200,7 +218,7 @@ freest(struct desk *desk)
 	for (guint i = 0; i < desk->links->len; i++) {
 		struct link *l = desk->links->pdata[i];
 
-		if (l->role != WIRE_MIME || l->jobs->length >= READER_DEPTH)
+		if (l->role != WIRE_MIME || l->stuck || l->jobs->length >= READER_DEPTH)
 			continue;
 		if (l->jobs->length > 0 && clock_steady() - l->head_since > READER_SLOW)
 			continue;
@@ -229,6 +247,8 @@ anything_given(struct desk *desk)
 	return reader_busy(desk) || !g_queue_is_empty(desk->reader->order);
 }
 
+static gboolean fail_unreadable(gpointer data);
+
 static void
 feed(struct desk *desk)
 {
@@ -237,15 +257,22 @@ feed(struct desk *desk)
 
 	while (!g_queue_is_empty(r->waiting) && !desk->stopping && (link = freest(desk)) != NULL) {
 		struct job *j = g_queue_pop_head(r->waiting);
+		enum given given = give(desk, link, j);
 
-		if (!give(desk, link, j)) {
+		if (given == NEVER) {
+			if (g_queue_is_empty(r->unreadable))
+				g_idle_add(fail_unreadable, desk);
+			g_queue_push_tail(r->unreadable, j);
+			continue;
+		}
+		if (given == NOT_NOW) {
 			g_queue_push_head(r->waiting, j);
 			break;
 		}
 		if (!j->compose && g_queue_find(r->order, j) == NULL)
 			g_queue_push_tail(r->order, j);
 	}
-	if (r->tick == 0 && anything_given(desk))
+	if (r->tick == 0 && (anything_given(desk) || r->short_of_memory))
 		r->tick = g_timeout_add(TICK, on_tick, desk);
 }
 
@@ -324,6 +351,17 @@ head_failed(struct desk *desk, struct job *j, const char *why)
 		failed(desk, j, why);
 }
 
+static gboolean
+fail_unreadable(gpointer data)
+{
+	struct desk *desk = data;
+	struct job *j;
+
+	while ((j = g_queue_pop_head(desk->reader->unreadable)) != NULL)
+		head_failed(desk, j, "its bytes cannot be read from the store");
+	return G_SOURCE_REMOVE;
+}
+
 /* Those that only waited behind are given to another reader and not counted. */
 static void
 take_back(struct desk *desk, struct link *link)
@@ -349,7 +387,7 @@ reader_down(struct desk *desk, struct link *link)
 	if (head != NULL && !desk->stopping)
 		head_failed(desk, head, "the reader died of it");
 	else if (head != NULL)
-		job_free(head);
+		forget(desk, head);
 	feed(desk);
 }
 
@@ -466,6 +504,7 @@ reader_mail(struct desk *desk, struct link *link, const struct ipc_message *m)
 
 	if (j == NULL)
 		return;
+	health_well(desk, link);
 	if (j->revoked) {
 		job_free(j);
 		feed(desk);
@@ -486,6 +525,7 @@ reader_composed(struct desk *desk, struct link *link, const struct ipc_message *
 
 	if (j == NULL)
 		return;
+	health_well(desk, link);
 	why = wire_string(m, "failed");
 	if (!j->revoked)
 		j->done(desk, j->id, why == NULL ? m->fd : -1, wire_bool(m, "eight_bit"),
@@ -497,25 +537,47 @@ reader_composed(struct desk *desk, struct link *link, const struct ipc_message *
 /* --- asking
  * ---------------------------------------------------------------------------------------------------- */
 
+/* A job that waits for the commit; freed with the wish where the piece is undone. */
 static void
 enqueue(struct desk *desk, gpointer data)
 {
-	g_queue_push_tail(desk->reader->waiting, data);
+	struct job **wish = data;
+
+	g_queue_push_tail(desk->reader->waiting, g_steal_pointer(wish));
 	feed(desk);
+}
+
+static void
+wish_free(gpointer data)
+{
+	struct job **wish = data;
+
+	if (*wish != NULL)
+		job_free(*wish);
+	g_free(wish);
+}
+
+static void
+enqueue_after(struct desk *desk, struct job *j)
+{
+	struct job **wish = g_new(struct job *, 1);
+
+	*wish = j;
+	turn_after(desk, enqueue, wish, wish_free);
 }
 
 void
 reader_add_after(
     struct desk *desk, gint64 mail, struct batch *batch, gsize offset, gsize length, gboolean cut)
 {
-	turn_after(desk, enqueue, mail_job(mail, batch, offset, length, cut), NULL);
+	enqueue_after(desk, mail_job(mail, batch, offset, length, cut));
 }
 
 void
 reader_again_after(struct desk *desk, gint64 mail)
 {
 	store_run(desk->store, SQL_MAIL_TRY, "i", mail);
-	turn_after(desk, enqueue, mail_job(mail, NULL, 0, 0, FALSE), NULL);
+	enqueue_after(desk, mail_job(mail, NULL, 0, 0, FALSE));
 }
 
 gboolean
@@ -564,34 +626,55 @@ reader_init(struct desk *desk)
 	desk->reader = g_new0(struct reader, 1);
 	desk->reader->waiting = g_queue_new();
 	desk->reader->order = g_queue_new();
+	desk->reader->unreadable = g_queue_new();
 }
 
+struct kept_row {
+	gint64 id;
+	gint64 tries;
+	gboolean cut;
+};
+
+/* One that was begun too often is held. At most one at a start: the oldest is the likeliest to have ended the
+ * desk, those behind it may be innocent. */
+static void
+resume_one(struct desk *desk, gint64 id, gboolean hold, gboolean suspect, gboolean cut)
+{
+	g_autoptr(GError) error = NULL;
+
+	turn_piece(desk);
+	if (hold) {
+		take_unread(desk, id, "reading it was begun too often and never ended");
+	} else {
+		if (suspect)
+			store_run(desk->store, SQL_MAIL_TRY, "i", id);
+		enqueue_after(desk, mail_job(id, NULL, 0, 0, cut));
+	}
+	if (!turn_piece_end(desk, &error))
+		log_error("mail %" G_GINT64_FORMAT ": %s; read at the next start", id, error->message);
+}
+
+/* Mails are done in the order of keeping: only the oldest can have been at work when the last desk ended, and
+ * only they are counted. */
 void
 reader_resume(struct desk *desk)
 {
-	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+	g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(struct kept_row));
 	struct query *q = store_query(desk->store, SQL_MAIL_KEPT, "");
+	gboolean held = FALSE;
 
 	while (query_next(q)) {
-		gint64 row[3] = {query_int(q, 0), query_int(q, 1), query_int(q, 3)};
+		struct kept_row row = {query_int(q, 0), query_int(q, 1), query_int(q, 3) != 0};
 
-		g_array_append_vals(ids, row, 3);
+		g_array_append_val(rows, row);
 	}
-	for (guint i = 0; i < ids->len; i += 3) {
-		gint64 id = g_array_index(ids, gint64, i);
-		g_autoptr(GError) error = NULL;
+	for (guint i = 0; i < rows->len; i++) {
+		const struct kept_row *row = &g_array_index(rows, struct kept_row, i);
+		gboolean hold = !held && row->tries >= READER_TRIES;
 
-		turn_piece(desk);
-		if (g_array_index(ids, gint64, i + 1) >= READER_TRIES) {
-			take_unread(desk, id, "reading it was begun too often and never ended");
-		} else {
-			store_run(desk->store, SQL_MAIL_TRY, "i", id);
-			turn_after(desk, enqueue,
-			    mail_job(id, NULL, 0, 0, g_array_index(ids, gint64, i + 2) != 0), NULL);
-		}
-		if (!turn_piece_end(desk, &error))
-			log_error("mail %" G_GINT64_FORMAT ": %s", id, error->message);
+		resume_one(desk, row->id, hold, i < READER_SUSPECTS, row->cut);
+		held = held || hold;
 	}
-	if (ids->len > 0)
-		log_info("%u mails kept by an earlier run are read now", ids->len / 3);
+	if (rows->len > 0)
+		log_info("%u mails kept by an earlier run are read now", rows->len);
 }

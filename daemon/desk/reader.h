@@ -8,11 +8,12 @@
 #include "desk/link.h"
 
 enum {
-	READER_DEPTH = 16,	     /* jobs given to one reader ahead */
-	READER_SLOW = 500,	     /* ms: what waits behind such a job goes to another reader */
-	READER_PATIENCE = 15 * 1000, /* ms: then the reader is killed (I11) */
-	READER_FAILURES = 3,	     /* then the mail is held (I8) */
-	READER_TRIES = 10,	     /* begun readings, whatever ended them */
+	READER_DEPTH = 16,		    /* jobs given to one reader ahead */
+	READER_SLOW = 500,		    /* ms: what waits behind such a job goes to another reader */
+	READER_PATIENCE = 15 * 1000,	    /* ms: then the reader is killed (I11) */
+	READER_FAILURES = 3,		    /* then the mail is held (I8) */
+	READER_TRIES = 10,		    /* begun readings, whatever ended them */
+	READER_SUSPECTS = 4 * READER_DEPTH, /* mails that may have been at work when a desk ended */
 	READER_ORDER_WAIT =
 	    250, /* ms that a mail waits for earlier ones, so that answers come after what they answer */
 	READER_BATCHES = 64, /* memory files held open; more are read back from the store */

@@ -130,6 +130,7 @@ take_message(struct desk *desk, const struct taking *t, gint64 ticket, const cha
 	    t->fingerprint, mail_string(m, MAIL_subject), mail_string(m, MAIL_text),
 	    mail_string(m, MAIL_quoted), mail_string(m, MAIL_signature));
 
+	desk_index(desk);
 	add_parts(desk, m, id);
 	thread_remember(desk, m, ticket, id);
 	ticket_note_history(
@@ -250,12 +251,16 @@ take_own(struct desk *desk, const struct taking *t)
 {
 	struct token token;
 	const char *id = mail_string(t->mail, MAIL_message_id);
+	gint64 ticket;
 
 	if (!token_in_message_id(desk->tokens, id, 0, &token))
 		return FALSE;
-	ticket_note_history(desk, token.number, "triaged", "own mail came back", "", t->mailbox->name,
-	    "its Message-ID is one of ours", t->id);
-	take_done(desk, t, "own", token.number, 0);
+	/* A mail to the postmaster has no ticket, and a restored store may not know it. */
+	ticket = ticket_exists(desk, token.number) ? token.number : 0;
+	if (ticket != 0)
+		ticket_note_history(desk, ticket, "triaged", "own mail came back", "", t->mailbox->name,
+		    "its Message-ID is one of ours", t->id);
+	take_done(desk, t, "own", ticket, 0);
 	return TRUE;
 }
 

@@ -21,15 +21,6 @@ today(void)
 }
 
 static gboolean
-exists(struct desk *desk, gint64 ticket)
-{
-	TICKET_AUTO t;
-
-	ticket_load(desk, ticket, &t);
-	return t.id != 0;
-}
-
-static gboolean
 is_participant(struct desk *desk, gint64 ticket, gint64 person)
 {
 	g_autofree char *role = ticket_role(desk, ticket, person);
@@ -108,9 +99,11 @@ by_address(struct desk *desk, const struct mail *mail, gint64 person, struct dec
 	} else {
 		ticket = d->token.number;
 	}
-	if (!exists(desk, ticket))
+	if (!ticket_exists(desk, ticket))
 		return;
-	if (person != 0 && person == (gint64)d->token.person)
+	/* A return path is for machines: whoever writes to it shows nothing but that he saw a mail of ours.
+	 */
+	if (person != 0 && person == (gint64)d->token.person && d->token.class != TOKEN_BOUNCE)
 		join(d, ticket, TRUE, "signed: sent to the reply address that was made for this sender");
 	else if (is_participant(desk, ticket, person))
 		join(d, ticket, TRUE, "signed: sent to a reply address of the ticket, by a participant");
@@ -145,7 +138,7 @@ by_signed_id(struct desk *desk, GPtrArray *ids, gint64 person, struct decision *
 
 	for (guint i = 0; i < ids->len && d->ticket == 0; i++) {
 		if (!token_in_message_id(desk->tokens, ids->pdata[i], today(), &token) ||
-		    !exists(desk, token.number))
+		    !ticket_exists(desk, token.number))
 			continue;
 		if (is_participant(desk, token.number, person))
 			join(d, token.number, TRUE,
@@ -156,29 +149,44 @@ by_signed_id(struct desk *desk, GPtrArray *ids, gint64 person, struct decision *
 	}
 }
 
-/* The ticket that an id belongs to, 0 where none. */
+/* The ticket that an id belongs to, 0 where none. `unseen`: no mail with this id ever came, one of the
+ * ticket's only named it. */
 static gint64
-ticket_of_id(struct desk *desk, const char *id)
+ticket_of_id(struct desk *desk, const char *id, gboolean *unseen)
 {
 	struct query *q = store_query(desk->store, SQL_MID_FIND, "i", store_hash(desk->store, id));
 	gint64 ticket = 0;
 
+	*unseen = FALSE;
 	while (query_next(q))
 		if (query_is_null(q, 1) || strcmp(query_text(q, 2), id) == 0 ||
-		    strcmp(query_text(q, 3), id) == 0)
+		    strcmp(query_text(q, 3), id) == 0) {
 			ticket = query_int(q, 0);
+			*unseen = query_is_null(q, 1);
+		}
 	return ticket;
+}
+
+/* Anybody can name an id that is not his and, in Cc, the one who will answer it: so that counts only for the
+ * customer himself. */
+static gboolean
+is_customer(struct desk *desk, gint64 ticket, gint64 person)
+{
+	g_autofree char *role = ticket_role(desk, ticket, person);
+
+	return role != NULL && strcmp(role, "named") != 0;
 }
 
 static void
 by_known_id(struct desk *desk, GPtrArray *ids, gint64 person, struct decision *d)
 {
 	for (guint i = 0; i < ids->len && d->ticket == 0; i++) {
-		gint64 ticket = ticket_of_id(desk, ids->pdata[i]);
+		gboolean unseen;
+		gint64 ticket = ticket_of_id(desk, ids->pdata[i], &unseen);
 
 		if (ticket == 0)
 			continue;
-		if (is_participant(desk, ticket, person))
+		if (unseen ? is_customer(desk, ticket, person) : is_participant(desk, ticket, person))
 			join(d, ticket, TRUE,
 			    "known: References name a mail of the ticket, the sender is a participant");
 		else
@@ -191,12 +199,12 @@ static void
 by_own_id(struct desk *desk, const struct mail *mail, gint64 person, struct decision *d)
 {
 	const char *id = mail_string(mail, MAIL_message_id);
-	gint64 ticket = d->ticket == 0 && *id != '\0' ? ticket_of_id(desk, id) : 0;
-	g_autofree char *role = ticket != 0 ? ticket_role(desk, ticket, person) : NULL;
+	gboolean unseen;
+	gint64 ticket = d->ticket == 0 && *id != '\0' ? ticket_of_id(desk, id, &unseen) : 0;
 
 	if (ticket == 0)
 		return;
-	if (role != NULL && strcmp(role, "named") != 0)
+	if (is_customer(desk, ticket, person))
 		join(d, ticket, TRUE,
 		    "known: a mail of the ticket answers this one, which came late, by the same customer");
 	else
@@ -221,7 +229,7 @@ by_number(struct desk *desk, const struct mail *mail, gint64 person, struct deci
 {
 	gint64 ticket = number_in(mail_string(mail, MAIL_subject));
 
-	if (d->ticket != 0 || ticket == 0 || !exists(desk, ticket))
+	if (d->ticket != 0 || ticket == 0 || !ticket_exists(desk, ticket))
 		return;
 	if (is_participant(desk, ticket, person))
 		join(d, ticket, TRUE, "number: the subject names the ticket, the sender is a participant");

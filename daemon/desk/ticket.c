@@ -35,6 +35,12 @@ ticket_load(struct desk *desk, gint64 id, struct ticket *t)
 			*texts[i] = g_strdup("");
 }
 
+gboolean
+ticket_exists(struct desk *desk, gint64 id)
+{
+	return store_get_int(desk->store, 0, SQL_TICKET_EXISTS, "i", id) != 0;
+}
+
 void
 ticket_clear(struct ticket *t)
 {

@@ -19,6 +19,7 @@ struct ticket {
 
 void ticket_load(struct desk *desk, gint64 id, struct ticket *ticket);
 void ticket_clear(struct ticket *ticket);
+gboolean ticket_exists(struct desk *desk, gint64 id);
 #define TICKET_AUTO __attribute__((cleanup(ticket_clear))) struct ticket
 
 /* A new one in state `new`; its history row is written. */

@@ -205,7 +205,8 @@ token_in_address(const struct tokens *t, const char *address, guint32 today, str
 	if (at == NULL || at - address < TOKEN_CHARS + 3 || g_ascii_tolower(at[-TOKEN_CHARS - 1]) != 't' ||
 	    g_ascii_isalnum(at[-TOKEN_CHARS - 2]))
 		return FALSE;
-	return token_read(t, at - TOKEN_CHARS, today, token);
+	return token_read(t, at - TOKEN_CHARS, today, token) && token->class != TOKEN_MESSAGE &&
+	       token->class != TOKEN_NOTICE;
 }
 
 char *
@@ -221,7 +222,8 @@ token_in_message_id(const struct tokens *t, const char *id, guint32 today, struc
 {
 	if (g_ascii_tolower(id[0]) != 't' || strlen(id) < TOKEN_CHARS + 4 || id[TOKEN_CHARS + 1] != '.')
 		return FALSE;
-	return token_read(t, id + 1, today, token);
+	return token_read(t, id + 1, today, token) &&
+	       (token->class == TOKEN_MESSAGE || token->class == TOKEN_NOTICE);
 }
 
 static gboolean

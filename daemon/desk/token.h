@@ -41,7 +41,8 @@ gboolean token_read(const struct tokens *tokens, const char *text, guint32 today
  * Caller frees. */
 char *token_address(
     const struct tokens *tokens, const char *address, char separator, const struct token *token);
-/* The token in such an address, whatever its mailbox. */
+/* The token in such an address, whatever its mailbox. One that was made for a Message-ID is none here, and
+ * the other way round: `number` means a ticket in one class and an outbox row in another. */
 gboolean token_in_address(
     const struct tokens *tokens, const char *address, guint32 today, struct token *token);
 /* "t….serial@domain". Caller frees. */

@@ -22,9 +22,10 @@ make(const char *keys)
 static void
 test_keys(void)
 {
-	static const char *const bad[] = {"", "# only a comment\n", "1\n", "x 0011\n", "1 0011\n", "16 " /* id too large */
-		"00112233445566778899aabbccddeeff\n", "1 zz112233445566778899aabbccddeeff\n",
-	    "1 00112233445566778899aabbccddeef\n"};
+	static const char *const bad[] = {"", "# only a comment\n", "1\n", "x 0011\n", "1 0011\n",
+	    "16 " /* id too large */
+	    "00112233445566778899aabbccddeeff\n",
+	    "1 zz112233445566778899aabbccddeeff\n", "1 00112233445566778899aabbccddeef\n"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GBytes) bytes = g_bytes_new_static(bad[i], strlen(bad[i]));
@@ -110,10 +111,12 @@ static void
 test_places(void)
 {
 	const struct token token = {TOKEN_CUSTOMER, 12, 3, 0};
+	const struct token message = {TOKEN_MESSAGE, 12, 0, 0};
 	struct tokens *t = make(KEYS);
 	g_autofree char *address = token_address(t, "support@desk.test", '+', &token);
-	g_autofree char *id = token_message_id(t, "desk.test", 9, &token);
-	g_autofree char *text = g_strdup_printf("Write to <%s> or see <%s>, not to ann@customer.test", address, id);
+	g_autofree char *id = token_message_id(t, "desk.test", 9, &message);
+	g_autofree char *text =
+	    g_strdup_printf("Write to <%s> or see <%s>, not to ann@customer.test", address, id);
 	g_autofree char *scrubbed = token_scrub(t, text);
 	struct token back;
 
@@ -124,7 +127,37 @@ test_places(void)
 	g_assert_false(token_in_address(t, "support@desk.test", 0, &back));
 	g_assert_false(token_in_address(t, address + strlen("support+"), 0, &back));
 	g_assert_false(token_in_message_id(t, "x@y", 0, &back));
-	g_assert_cmpstr(scrubbed, ==, "Write to <[address removed]> or see <[address removed]>, not to ann@customer.test");
+	g_assert_cmpstr(scrubbed, ==,
+	    "Write to <[address removed]> or see <[address removed]>, not to ann@customer.test");
+	tokens_free(t);
+}
+
+/* The number of a return path is an outbox row: in a Message-ID it would be taken for a ticket. */
+static void
+test_classes(void)
+{
+	static const struct {
+		enum token_class class;
+		gboolean address, message_id;
+	} rows[] = {
+	    {TOKEN_AGENT, TRUE, FALSE},
+	    {TOKEN_CUSTOMER, TRUE, FALSE},
+	    {TOKEN_BOUNCE, TRUE, FALSE},
+	    {TOKEN_MESSAGE, FALSE, TRUE},
+	    {TOKEN_NOTICE, FALSE, TRUE},
+	};
+	struct tokens *t = make(KEYS);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct token token = {.class = rows[i].class, .number = 7};
+		g_autofree char *address = token_address(t, "support@desk.test", '+', &token);
+		g_autofree char *id = token_message_id(t, "desk.test", 9, &token);
+		struct token back;
+
+		g_test_message("class %d", (int)token.class);
+		g_assert_true(token_in_address(t, address, 0, &back) == rows[i].address);
+		g_assert_true(token_in_message_id(t, id, 0, &back) == rows[i].message_id);
+	}
 	tokens_free(t);
 }
 
@@ -137,5 +170,6 @@ main(int argc, char **argv)
 	g_test_add_func("/token/altered", test_altered);
 	g_test_add_func("/token/expiry-and-rotation", test_expiry_and_rotation);
 	g_test_add_func("/token/places", test_places);
+	g_test_add_func("/token/classes", test_classes);
 	return g_test_run();
 }
