@@ -245,7 +245,8 @@ take_duplicate(struct desk *desk, const struct taking *t)
 	return TRUE;
 }
 
-/* A mail that we sent ourselves: a rule, a forward or another desk brought it back. */
+/* A mail that we sent ourselves: a rule or a forward brought it back. One with our Message-ID and another
+ * sender is somebody's, who has seen ours. */
 static gboolean
 take_own(struct desk *desk, const struct taking *t)
 {
@@ -253,7 +254,8 @@ take_own(struct desk *desk, const struct taking *t)
 	const char *id = mail_string(t->mail, MAIL_message_id);
 	gint64 ticket;
 
-	if (!token_in_message_id(desk->tokens, id, 0, &token))
+	if (!token_in_message_id(desk->tokens, id, 0, &token) ||
+	    conf_mailbox_by_address(desk->conf, t->address) == NULL)
 		return FALSE;
 	/* A mail to the postmaster has no ticket, and a restored store may not know it. */
 	ticket = ticket_exists(desk, token.number) ? token.number : 0;
