@@ -515,15 +515,19 @@ reaped(struct child *c, int status)
 	g_autofree char *end = NULL;
 	pid_t pid = c->pid;
 	gboolean good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	int final = is_desk(c) ? final_status(status) : 0;
 
 	end = child_ended(c, status);
 	if (is_desk(c))
 		drop_desk_link();
-	if (!good && !the.stopping)
+	if (final != 0)
+		log_error("%s %s (pid %d) ended: %s; another start would not mend that: leaving with %d",
+		    c->program, c->name, (int)pid, end, final);
+	else if (!good && !the.stopping)
 		log_warn("%s %s (pid %d) ended: %s; starting it again in %" G_GINT64_FORMAT " ms", c->program,
 		    c->name, (int)pid, end, MAX(0, c->again - clock_steady()));
-	if (is_desk(c) && final_status(status) != 0)
-		stop(final_status(status));
+	if (final != 0)
+		stop(final);
 	to_desk(WIRE_CHILD_DOWN,
 	    fields("{'kind': <%s>, 'name': <%s>, 'pid': <%u>, 'why': <%s>, 'again_ms': <%t>}", c->kind,
 		c->name, (guint32)pid, end, (guint64)MAX(0, c->again - clock_steady())),
