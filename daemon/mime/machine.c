@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "mime/machine.h"
+#include "mime/field.h"
 #include "mime/machine-words.h"
 
 #include <string.h>
@@ -57,6 +58,17 @@ static const struct {
     {"X-Mailing-List-Name", MEANS_LIST, ANY, NULL},
     {"Feedback-ID", MEANS_LIST, NOT_EMPTY, NULL},
     {"X-CSA-Complaints", MEANS_LIST, ANY, NULL},
+    {"X-Campaign", MEANS_LIST, NOT_EMPTY, NULL},
+    {"X-CampaignID", MEANS_LIST, NOT_EMPTY, NULL},
+    {"X-Campaign-ID", MEANS_LIST, NOT_EMPTY, NULL},
+    {"X-Mailing-ID", MEANS_LIST, NOT_EMPTY, NULL},
+    {"X-Newsletter", MEANS_LIST, NOT_EMPTY, NULL},
+    {"X-phpList-version", MEANS_LIST, ANY, NULL},
+    {"X-MC-User", MEANS_LIST, ANY, NULL},
+    {"X-Imn", MEANS_LIST, ANY, NULL},
+    {"X-Mailer-LID", MEANS_LIST, ANY, NULL},
+    {"X-CiviMail-Bounce", MEANS_LIST, ANY, NULL},
+    {"X-Roving-ID", MEANS_LIST, ANY, NULL},
 };
 
 static void
@@ -180,30 +192,56 @@ static gboolean
 is_list_address(const char *address)
 {
 	static const char *const ends[] = {
-	    "-request", "-bounces", "-bounce", "-owner", "-admin", "-errors", "-return", NULL};
-	g_autofree char *local = g_strndup(address, strcspn(address, "@"));
-	gsize length = strcspn(local, "+=");
+	    "-request", "-bounces", "-bounce", "-owner", "-errors", "-return", "-unsubscribe", NULL};
+	g_autofree char *local = g_strndup(address, strcspn(address, "@+="));
 
-	if (g_str_has_prefix(local, "owner-") || g_str_has_prefix(local, "bounce-") ||
-	    g_str_has_prefix(local, "bounces-"))
-		return TRUE;
-	local[length] = '\0';
 	for (gsize i = 0; ends[i] != NULL; i++)
 		if (g_str_has_suffix(local, ends[i]))
 			return TRUE;
-	return strcmp(local, "bounces") == 0 || strcmp(local, "bounce") == 0 ||
-	       strstr(address, "-return-") != NULL;
+	return g_str_has_prefix(local, "owner-") || strstr(address, "-return-") != NULL;
+}
+
+/* "bounce-42@", "bounces+42=ann@". As the sender of a mail it is a machine. As its envelope sender it says
+ * nothing: services that deliver for others, calendars and help desks among them, take it for people too. */
+static gboolean
+takes_bounces(const char *address)
+{
+	gsize word = g_str_has_prefix(address, "bounces") ? 7 : g_str_has_prefix(address, "bounce") ? 6 : 0;
+
+	return word > 0 && address[word] != '\0' && strchr("-+=@", address[word]) != NULL;
 }
 
 /* What is written for many says so in its address. */
 static gboolean
 is_newsletter(const char *address)
 {
+	static const char *const locals[] = {"news", "alert", "alerts", "notify", "notification",
+	    "notifications", "announce", "announcements", "mailing", "mailings", "list", NULL};
 	const char *domain = strchr(address, '@');
+	g_autofree char *local = g_strndup(address, strcspn(address, "@+"));
 
-	return strstr(address, "newsletter") != NULL ||
+	return strstr(address, "newsletter") != NULL || g_strv_contains(locals, local) ||
 	       (domain != NULL &&
 		   (g_str_has_prefix(domain, "@lists.") || g_str_has_prefix(domain, "@list.")));
+}
+
+/* Every server on the way may have written a Return-Path; answers to a list go to it or to nobody. */
+static void
+judge_other_addresses(const struct parts *parts, struct machine_verdict *out)
+{
+	static const char *const names[] = {"Return-Path", "Reply-To", "Errors-To"};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		const struct field *f;
+		guint at = 0;
+
+		while ((f = field_next(parts->fields, names[i], &at)) != NULL) {
+			g_autofree char *address = machine_address(f->value);
+
+			if (is_list_address(address))
+				decide(out, MEANS_LIST, f->name, f->value);
+		}
+	}
 }
 
 static void
@@ -221,6 +259,8 @@ judge_sender(const struct parts *parts, struct machine_verdict *out)
 		if (i == return_path && *address == '\0' && strchr(value, '<') != NULL)
 			decide(out, MEANS_AUTO, names[i], value);
 		else if (is_deaf(address) || (g_ascii_strncasecmp(value, "mailer-daemon", 13) == 0))
+			decide(out, MEANS_AUTO, names[i], value);
+		else if (i == from && takes_bounces(address))
 			decide(out, MEANS_AUTO, names[i], value);
 		else if (is_list_address(address))
 			decide(out, i == from ? MEANS_AUTO : MEANS_LIST, names[i], value);
@@ -349,6 +389,7 @@ machine_judge(const struct parts *parts, const char *subject, struct machine_ver
 		judge_field(&g_array_index(parts->fields, struct field, i), out);
 	judge_report(parts, subject, out);
 	judge_sender(parts, out);
+	judge_other_addresses(parts, out);
 	judge_precedence(parts, out);
 	judge_hops(parts, out);
 	judge_subject(subject, out);

@@ -169,7 +169,8 @@ quote_attribution(const struct quote_lines *lines, gsize i)
 		if (n == 1)
 			joined = g_string_new(text);
 		if (n > 0) {
-			g_string_append_printf(joined, " %s", line->folded);
+			g_string_append_c(joined, ' ');
+			g_string_append(joined, line->folded);
 			text = joined->str;
 		}
 		has |= line->has;
