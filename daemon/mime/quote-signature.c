@@ -131,7 +131,10 @@ quote_signs(const struct quote_lines *lines, gsize i, gsize end, gboolean text_a
 	case SIGN_RULE:
 		return below <= FOOTER_LINES && below > 0 && text_above && is_legal(lines, i, end);
 	case SIGN_DEVICE:
-		return free_above && (below <= FOOTER_LINES || (next < end && is_device(&lines->line[next])));
+		/* As the very last line it may follow the name at once. */
+		if (!free_above)
+			return below == 0 && phrase_within(&quote_device_names, lines->line[i].folded);
+		return below <= FOOTER_LINES || (next < end && is_device(&lines->line[next]));
 	case SIGN_NAME:
 		return free_above && (below == 0 || is_legal(lines, i, end));
 	case SIGN_NONE:

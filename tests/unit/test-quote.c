@@ -306,10 +306,38 @@ test_phrases(void)
 	}
 }
 
+/* Devices praise themselves below a name without a blank line too, but only at the very end. */
+static void
+test_devices(void)
+{
+	static const struct {
+		const char *body, *text;
+	} texts[] = {
+	    {"It is broken.\n\nAnn\nSent from my iPhone\n", "It is broken.\n\nAnn"},
+	    {"It is broken.\nSent from the shop on Monday.\n",
+		"It is broken.\nSent from the shop on Monday."},
+	    {"The lamp was\nSent from my Galaxy\nto yours.\n",
+		"The lamp was\nSent from my Galaxy\nto yours."},
+	    {"Ďakujem\n\nZískajte Outlook pre Android\n", "Ďakujem"},
+	    {"Salamat\n\nIpinadala mula sa aking telepono\n", "Salamat"},
+	    {"谢谢\n\n从网易邮箱大师发来的邮件\n", "谢谢"},
+	    {"よろしく\n\nスマートフォンから送信\n", "よろしく"},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+		struct quote_split split;
+
+		quote_split(texts[i].body, "", &split);
+		g_assert_cmpstr(split.text, ==, texts[i].text);
+		quote_clear(&split);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/quote/devices", test_devices);
 	g_test_add_func("/quote/phrases", test_phrases);
 	g_test_add_func("/quote/split", test_split);
 	g_test_add_func("/quote/forward", test_forward);
