@@ -178,7 +178,8 @@ quote_attribution(const struct quote_lines *lines, gsize i)
 		next = quote_next(lines, i + n + 1);
 		if (is_attribution(text, e, next < lines->count && lines->line[next].quoted))
 			return n + 1;
-		if (n == 0 && !may_run_on(&e))
+		/* A header line ends with itself. */
+		if (n == 0 && (line->role != QUOTE_NONE || !may_run_on(&e)))
 			return 0;
 	}
 	return 0;
