@@ -120,7 +120,10 @@ is_bounce(const struct parts *parts, const char *title, const char *body, struct
 	look_at_text(title, body, s);
 	if (s->report || s->named)
 		return TRUE;
-	if (s->sender && (s->subject || (s->failure && !s->answer && (s->code || s->returned))))
+	/* "Automatic reply: my order was not delivered" has our customer's words, not a mail system's. */
+	if (s->sender && s->subject && (!s->answer || s->failure))
+		return TRUE;
+	if (s->sender && s->failure && !s->answer && (s->code || s->returned))
 		return TRUE;
 	return s->subject && s->failure && s->code && s->returned;
 }

@@ -120,6 +120,10 @@ static const struct {
 	"From: ann@customer.test\nReturn-Path: <>\nAuto-Submitted: auto-replied\nSubject: Automatic reply: "
 	"Lamp\n\nI am away until Monday.\n",
 	NULL, ""},
+    {"vacation, the customer's words in its subject",
+	"From: ann@customer.test\nReturn-Path: <>\nAuto-Submitted: auto-replied\nSubject: Automatic reply: "
+	"Re: Lamp not delivered\n\nI am away until Monday.\n",
+	NULL, ""},
     {"vacation with a number",
 	"From: ann@customer.test\nReturn-Path: <>\nAuto-Submitted: auto-replied\nSubject: Thank you\n\nI do "
 	"not exist here until Monday; call 550 123 or 5.1.1 Ltd.; this does not exist.\n",
