@@ -11,7 +11,7 @@
 
 #define AT(type, field) .offset = offsetof(struct type, field)
 
-static const struct range largest_mail = {MEASURE_SIZE, "mail", 1024, G_GINT64_CONSTANT(1) << 30, "1K to 1G"};
+static const struct range largest_mail = {MEASURE_SIZE, "mail", 1024, 64 << 20, "1K to 64M"};
 static const struct range reopen = {MEASURE_TIME, "within", 0, (gint64)3650 * CLOCK_DAY, "0d to 3650d"};
 static const struct range readers = {MEASURE_COUNT, NULL, 0, 256, "0 to 256"};
 static const struct range poll_every = {MEASURE_TIME, NULL, CLOCK_SECOND, CLOCK_DAY, "1s to 1d"};

@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <sysexits.h>
 
-enum { PATIENCE = CLOCK_MINUTE, TEXT_MOST = 16 * 1024 * 1024 };
+enum { PATIENCE = CLOCK_MINUTE };
 
 void
 answer_clear(struct answer *a)
@@ -106,7 +106,6 @@ static gboolean
 hear(int fd, struct answer *a)
 {
 	gint64 until = clock_steady() + PATIENCE;
-	g_autoptr(GString) text = g_string_new(NULL);
 
 	while (wait_for_packet(fd, until, a)) {
 		IPC_MESSAGE_AUTO m = {.fd = -1};
@@ -115,17 +114,14 @@ hear(int fd, struct answer *a)
 
 		if (r == IPC_CLOSED)
 			return fail(a, EX_TEMPFAIL, "triaged hung up before it answered");
-		if (r == IPC_OK && (m.type == WIRE_CTL_TEXT || m.type == WIRE_CTL_END) &&
-		    text->len < TEXT_MOST)
-			g_string_append(text, wire_string(&m, "text"));
-		else if (r != IPC_AGAIN)
-			return fail(a, EX_TEMPFAIL, "triaged's answer cannot be understood: %s",
-			    error != NULL ? error->message : wire_name(m.type));
 		if (r == IPC_OK && m.type == WIRE_CTL_END) {
 			a->status = (int)wire_i64(&m, "status");
-			a->text = g_string_free(g_steal_pointer(&text), FALSE);
+			a->text = g_strdup(wire_string(&m, "text"));
 			return TRUE;
 		}
+		if (r != IPC_AGAIN)
+			return fail(a, EX_TEMPFAIL, "triaged's answer cannot be understood: %s",
+			    error != NULL ? error->message : wire_name(m.type));
 	}
 	return FALSE;
 }

@@ -271,7 +271,7 @@ run_reload(struct request *r, char **a, int n, char **text)
 
 	(void)a;
 	(void)n;
-	if (!ipc_send(r->desk->parent, WIRE_RELOAD, desk_fields("@a{sv} {}"), -1, &error)) {
+	if (!ipc_send(r->desk->parent, WIRE_RELOAD, wire_fields("@a{sv} {}"), -1, &error)) {
 		*text = g_strdup(error->message);
 		return CTL_LATER;
 	}

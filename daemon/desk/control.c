@@ -68,7 +68,7 @@ answer(struct client *c, int status, const char *text)
 	/* Nobody waits for a terminal that does not read. */
 	if (c->fd >= 0)
 		ipc_send_within(c->fd, WIRE_CTL_END,
-		    desk_fields("{'status': <%i>, 'text': <%s>}", status, valid), -1, 0, NULL);
+		    wire_fields("{'status': <%i>, 'text': <%s>}", status, valid), -1, 0, NULL);
 }
 
 struct reply {

@@ -42,18 +42,6 @@ enum {
 	STOP_PATIENCE = 7 * 1000 /* ms; the parent kills after 10 s */
 };
 
-GVariant *
-desk_fields(const char *format, ...)
-{
-	va_list ap;
-	GVariant *v;
-
-	va_start(ap, format);
-	v = g_variant_new_parsed_va(format, &ap);
-	va_end(ap);
-	return v;
-}
-
 /* A mail whose data is on its way is waited for: without the relay's word it would be sent twice. */
 static gboolean
 on_stop(gpointer data)
@@ -84,7 +72,7 @@ desk_maybe_idle(struct desk *desk)
 	if (desk->stopping || store_in_turn(desk->store) || !reader_idle(desk) || !intake_quiet_all(desk) ||
 	    !outbox_idle(desk))
 		return;
-	ipc_send(desk->parent, WIRE_IDLE, desk_fields("{'well': <%b>}", health_all_well(desk)), -1, NULL);
+	ipc_send(desk->parent, WIRE_IDLE, wire_fields("{'well': <%b>}", health_all_well(desk)), -1, NULL);
 }
 
 /* --- the parent
@@ -270,7 +258,7 @@ begin(struct desk *desk)
 	desk_index(desk);
 	g_timeout_add(CHECKPOINT_EVERY, on_checkpoint, desk);
 	turn_commit(desk);
-	ipc_send(desk->parent, WIRE_READY, desk_fields("@a{sv} {}"), -1, NULL);
+	ipc_send(desk->parent, WIRE_READY, wire_fields("@a{sv} {}"), -1, NULL);
 }
 
 static int

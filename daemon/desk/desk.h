@@ -28,9 +28,6 @@ struct desk {
 	guint index_timer;
 };
 
-/* A dictionary for a message, in GVariant's text form with printf-like holes; floating. */
-GVariant *desk_fields(const char *format, ...);
-
 /* Leaves with `status` after this turn, or a little later where a mail is just being handed to a relay. */
 void desk_stop(struct desk *desk, int status);
 

@@ -13,6 +13,7 @@
 #include "desk/health.h"
 #include "desk/reader.h"
 #include "desk/turn.h"
+#include "store/ballast.h"
 #include "store/mails.h"
 
 #include <gio/gio.h>
@@ -24,6 +25,8 @@ enum {
 	ROOM_LEAST = 64 * 1024 * 1024,
 	ROOM_RETRY = 60 * 1000,
 	KEPT_A_MESSAGE = 8000,
+	PIPE_MOST = 90 * 1024 *
+		    1024, /* bytes of a piped mail: what the store takes; there is nobody else to keep it */
 };
 
 struct listed {
@@ -54,34 +57,24 @@ intake_up(struct desk *desk, struct link *link, const struct ipc_message *m)
 	health_well(desk, link);
 }
 
-static GArray *
-unsettled(struct desk *desk, const struct link *link)
-{
-	GArray *uids = g_array_new(FALSE, FALSE, sizeof(guint32));
-	struct query *q =
-	    store_query(desk->store, SQL_LEDGER_UNSETTLED, "ii", link->mailbox, link->uidvalidity);
-
-	while (query_next(q)) {
-		guint32 uid = (guint32)query_int(q, 0);
-
-		g_array_append_val(uids, uid);
-	}
-	return uids;
-}
-
 static GVariant *
 uid_array(const guint32 *uids, gsize n)
 {
 	return g_variant_new_fixed_array(G_VARIANT_TYPE_UINT32, uids, n, sizeof *uids);
 }
 
-/* Tells the fetcher that these may be settled, in packets that fit. */
+/* Tells the fetcher that these may be settled, in packets that fit. `spare`: they were cut, the server has
+ * the only whole copy. */
 static void
-say_kept(struct desk *desk, struct link *link, const guint32 *uids, gsize n)
+say_kept(struct desk *desk, struct link *link, const GArray *uids, gboolean spare)
 {
-	for (gsize i = 0; i < n; i += KEPT_A_MESSAGE)
+	const guint32 *first = (const guint32 *)(gconstpointer)uids->data;
+
+	for (gsize i = 0; i < uids->len; i += KEPT_A_MESSAGE)
 		turn_send(desk, link, WIRE_FETCH_KEPT,
-		    desk_fields("{'uids': <%@au>}", uid_array(uids + i, MIN(n - i, KEPT_A_MESSAGE))), -1);
+		    wire_fields("{'uids': <%@au>, 'spare': <%b>}",
+			uid_array(first + i, MIN(uids->len - i, KEPT_A_MESSAGE)), spare),
+		    -1);
 }
 
 /* Both lists rise, so that one walk tells what the ledger lacks. */
@@ -132,20 +125,22 @@ is_listed(const struct listed *list, gsize n, guint32 uid)
 static void
 settle_leftovers(struct desk *desk, struct link *link, const struct listed *list, gsize n)
 {
-	g_autoptr(GArray) open = unsettled(desk, link);
-	g_autoptr(GArray) there = g_array_new(FALSE, FALSE, sizeof(guint32));
+	g_autoptr(GArray) gone = g_array_new(FALSE, FALSE, sizeof(guint32));
+	g_autoptr(GArray) whole = g_array_new(FALSE, FALSE, sizeof(guint32));
+	g_autoptr(GArray) cut = g_array_new(FALSE, FALSE, sizeof(guint32));
+	struct query *q =
+	    store_query(desk->store, SQL_LEDGER_UNSETTLED, "ii", link->mailbox, link->uidvalidity);
 
-	for (guint i = 0; i < open->len; i++) {
-		guint32 uid = g_array_index(open, guint32, i);
+	while (query_next(q)) {
+		guint32 uid = (guint32)query_int(q, 0);
 
-		if (is_listed(list, n, uid))
-			g_array_append_val(there, uid);
-		else
-			store_run(desk->store, SQL_LEDGER_SETTLED, "iii", link->mailbox, link->uidvalidity,
-			    (gint64)uid);
+		g_array_append_val(!is_listed(list, n, uid) ? gone : query_int(q, 1) != 0 ? cut : whole, uid);
 	}
-	if (there->len > 0)
-		say_kept(desk, link, (const guint32 *)(gpointer)there->data, there->len);
+	for (guint i = 0; i < gone->len; i++)
+		store_run(desk->store, SQL_LEDGER_SETTLED, "iii", link->mailbox, link->uidvalidity,
+		    (gint64)g_array_index(gone, guint32, i));
+	say_kept(desk, link, whole, FALSE);
+	say_kept(desk, link, cut, TRUE);
 }
 
 /* One timer, however many mailboxes found no room: each look makes every one of them ask again. */
@@ -168,6 +163,7 @@ has_room(struct desk *desk)
 	gint64 room = store_room(desk->store);
 
 	if (room >= need) {
+		ballast_keep(store_path(desk->store), room);
 		health_room(desk, TRUE, room, need);
 		return TRUE;
 	}
@@ -210,7 +206,7 @@ intake_listing(struct desk *desk, struct link *link, const struct ipc_message *m
 	if (fd < 0)
 		store_piece_fail(desk->store, "%s", error->message);
 	turn_send(desk, link, WIRE_FETCH_WANT,
-	    desk_fields("{'count': <%u>, 'largest': <%t>}", wanted->len, (guint64)desk->conf->largest_mail),
+	    wire_fields("{'count': <%u>, 'largest': <%t>}", wanted->len, (guint64)desk->conf->largest_mail),
 	    fd);
 	g_clear_error(&error);
 	if (!turn_piece_end(desk, &error))
@@ -269,12 +265,15 @@ free_fields(struct batch_fields *f)
 static void
 keep_batch(struct desk *desk, struct link *link, const struct batch_fields *f, GBytes *bytes, int fd)
 {
-	struct batch *batch = reader_batch(fd);
+	g_autoptr(GArray) whole = g_array_new(FALSE, FALSE, sizeof(guint32));
+	g_autoptr(GArray) cut = g_array_new(FALSE, FALSE, sizeof(guint32));
+	struct batch *batch = batch_new(fd);
 	const char *data = g_bytes_get_data(bytes, NULL);
 	gint64 now = clock_now();
 	gsize at = 0;
 
 	for (gsize i = 0; i < f->n; i++) {
+		g_array_append_val(f->cut[i] != 0 ? cut : whole, f->uids[i]);
 		struct new_mail mail = {link->mailbox, "imap", link->uidvalidity, f->uids[i],
 		    (gint64)f->sizes[i], f->cut[i] != 0, f->dates[i], data + at, f->lengths[i]};
 		gint64 id = mails_keep(desk->store, &mail, now);
@@ -283,8 +282,9 @@ keep_batch(struct desk *desk, struct link *link, const struct batch_fields *f, G
 			reader_add_after(desk, id, batch, at, f->lengths[i], mail.cut);
 		at += f->lengths[i];
 	}
-	reader_batch_unref(batch);
-	say_kept(desk, link, f->uids, f->n);
+	batch_unref(batch);
+	say_kept(desk, link, whole, FALSE);
+	say_kept(desk, link, cut, TRUE);
 }
 
 void
@@ -357,7 +357,7 @@ intake_quiet_all(struct desk *desk)
 gint64
 intake_inject(struct desk *desk, const char *mailbox, int fd, GError **error)
 {
-	g_autoptr(GBytes) bytes = fd_map(fd, (gsize)desk->conf->largest_mail, error);
+	g_autoptr(GBytes) bytes = fd_map(fd, PIPE_MOST, error);
 	struct new_mail mail = {.source = "pipe"};
 	struct batch *batch;
 	gint64 validity;
@@ -373,6 +373,7 @@ intake_inject(struct desk *desk, const char *mailbox, int fd, GError **error)
 	mail.mailbox = mails_mailbox(desk->store, mailbox, &validity);
 	mail.bytes = g_bytes_get_data(bytes, &mail.length);
 	mail.size = (gint64)mail.length;
+	mail.cut = mail.size > desk->conf->largest_mail;
 	mail.arrived = clock_now();
 	id = mails_keep(desk->store, &mail, clock_now());
 	if (id == 0) {
@@ -380,9 +381,9 @@ intake_inject(struct desk *desk, const char *mailbox, int fd, GError **error)
 		    "the store %s did not take the mail; the desk's log says why", store_path(desk->store));
 		return 0;
 	}
-	batch = reader_batch(fd);
-	reader_add_after(desk, id, batch, 0, mail.length, FALSE);
-	reader_batch_unref(batch);
+	batch = batch_new(fd);
+	reader_add_after(desk, id, batch, 0, mail.length, mail.cut);
+	batch_unref(batch);
 	return id;
 }
 
@@ -393,6 +394,12 @@ intake_look(struct desk *desk)
 		struct link *link = desk->links->pdata[i];
 
 		if (link->role == WIRE_FETCH)
-			link_send(desk, link, WIRE_FETCH_LOOK, desk_fields("@a{sv} {}"), -1);
+			link_send(desk, link, WIRE_FETCH_LOOK, wire_fields("@a{sv} {}"), -1);
+	}
+	for (guint i = 0; i < desk->conf->mailboxes->len; i++) {
+		const struct conf_mailbox *box = desk->conf->mailboxes->pdata[i];
+
+		if (box->imap != NULL)
+			link_wake(desk, "fetch", box->name);
 	}
 }

@@ -115,11 +115,19 @@ link_break(struct desk *desk, struct link *link, const char *why)
 
 	log_error("triaged-%s %s is ended: %s", link->kind, link->name, why);
 	if (!ipc_send(desk->parent, WIRE_CHILD_KILL,
-		desk_fields("{'kind': <%s>, 'name': <%s>, 'pid': <%u>, 'why': <%s>}", link->kind, link->name,
+		wire_fields("{'kind': <%s>, 'name': <%s>, 'pid': <%u>, 'why': <%s>}", link->kind, link->name,
 		    link->pid, why),
 		-1, &error))
 		log_error("cannot reach the parent: %s", error->message);
 	gone(desk, link);
+}
+
+void
+link_wake(struct desk *desk, const char *kind, const char *name)
+{
+	if (link_find(desk, kind, name) == NULL)
+		ipc_send(desk->parent, WIRE_CHILD_WAKE,
+		    wire_fields("{'kind': <%s>, 'name': <%s>}", kind, name), -1, NULL);
 }
 
 static gboolean

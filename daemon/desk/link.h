@@ -35,6 +35,9 @@ void link_unref(struct link *link);
  * (not before the main loop runs again: callers hold what hangs on links). `fields` may be floating. */
 gboolean link_send(struct desk *desk, struct link *link, enum wire_type type, GVariant *fields, int fd);
 
+/* Ends the back-off of a program that is not running. */
+void link_wake(struct desk *desk, const char *kind, const char *name);
+
 /* The other side broke its promises: it is killed, its link ends. */
 void link_break(struct desk *desk, struct link *link, const char *why);
 

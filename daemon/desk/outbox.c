@@ -167,7 +167,7 @@ composed(struct desk *desk, gint64 id, int fd, gboolean eight_bit, gboolean utf8
 	turn_piece(desk);
 	store_run(desk->store, SQL_OUTBOX_SENDING, "ib", id, digest);
 	turn_send(desk, link, WIRE_SEND_MAIL,
-	    desk_fields("{'id': <%x>, 'sender': <%s>, 'recipients': <%@as>, 'utf8': <%b>, 'eight_bit': <%b>}",
+	    wire_fields("{'id': <%x>, 'sender': <%s>, 'recipients': <%@as>, 'utf8': <%b>, 'eight_bit': <%b>}",
 		id, row.sender, recipients_left(desk, id), utf8, eight_bit),
 	    fd);
 	if (!turn_piece_end(desk, &error)) {
@@ -215,7 +215,7 @@ outbox_data(struct desk *desk, struct link *link, const struct ipc_message *m)
 	turn_piece(desk);
 	if (store_run(desk->store, SQL_OUTBOX_DATA, "i", id) == 0)
 		store_piece_fail(desk->store, "outbox %" G_GINT64_FORMAT " is not being sent", id);
-	turn_send(desk, link, WIRE_SEND_GO, desk_fields("{'id': <%x>}", id), -1);
+	turn_send(desk, link, WIRE_SEND_GO, wire_fields("{'id': <%x>}", id), -1);
 	if (!turn_piece_end(desk, &error)) {
 		link_break(desk, link, error->message);
 		return;
@@ -367,10 +367,13 @@ gboolean
 outbox_retry(struct desk *desk, gint64 id, const char *who)
 {
 	g_autofree char *why = g_strdup_printf("again by %s", who);
+	ROW_AUTO row;
 
-	if (store_run(desk->store, SQL_OUTBOX_RETRY, "iis", id, clock_now(), why) == 0)
+	if (!load(desk, id, &row) ||
+	    store_run(desk->store, SQL_OUTBOX_RETRY, "iis", id, clock_now(), why) == 0)
 		return FALSE;
 	store_run(desk->store, SQL_RECIPIENT_REQUEUE, "i", id);
+	link_wake(desk, "send", row.relay);
 	outbox_kick_after(desk);
 	return TRUE;
 }

@@ -12,38 +12,15 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "desk/health.h"
+#include "desk/job.h"
 #include "desk/take.h"
 #include "desk/turn.h"
-#include "store/mails.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { TICK = 100, RESULT_MAX = 128 * 1024 * 1024 };
-
-struct batch {
-	int refs;
-	int fd;
-};
-
-/* A mail to be read or an outgoing mail to be composed. */
-struct job {
-	gint64 id; /* mail or outbox row */
-	gboolean compose;
-	gboolean given;	     /* a reader has it */
-	gboolean revoked;    /* taken back from a slow reader, whose answer will be ignored; freed with it */
-	struct batch *batch; /* NULL: to be read back from the store */
-	gsize offset;
-	gsize length;
-	gboolean cut;
-	gint64 since;	/* clock_steady when it was first given */
-	GBytes *result; /* mails: what was read */
-	GBytes *head;	/* compose */
-	int failures;	/* compose: readers that died of it; mails have theirs in the store */
-	GBytes *raw;
-	composed_fn done;
-};
 
 struct reader {
 	GQueue *waiting;    /* struct job *, not given */
@@ -54,119 +31,6 @@ struct reader {
 };
 
 static void feed(struct desk *desk);
-
-/* --- batches and jobs
- * ------------------------------------------------------------------------------------------ */
-
-static int open_batches;
-
-struct batch *
-reader_batch(int fd)
-{
-	struct batch *b = g_new0(struct batch, 1);
-
-	b->refs = 1;
-	b->fd = open_batches < READER_BATCHES ? dup(fd) : -1;
-	if (b->fd >= 0)
-		open_batches++;
-	return b;
-}
-
-void
-reader_batch_unref(struct batch *b)
-{
-	if (b == NULL || --b->refs > 0)
-		return;
-	if (b->fd >= 0)
-		open_batches--;
-	fd_close(&b->fd);
-	g_free(b);
-}
-
-static void
-job_free(gpointer data)
-{
-	struct job *j = data;
-
-	reader_batch_unref(j->batch);
-	g_clear_pointer(&j->result, g_bytes_unref);
-	g_clear_pointer(&j->head, g_bytes_unref);
-	g_clear_pointer(&j->raw, g_bytes_unref);
-	g_free(j);
-}
-
-static struct job *
-mail_job(gint64 id, struct batch *batch, gsize offset, gsize length, gboolean cut)
-{
-	struct job *j = g_new0(struct job, 1);
-
-	j->id = id;
-	j->offset = offset;
-	j->length = length;
-	j->cut = cut;
-	if (batch != NULL && batch->fd >= 0) {
-		j->batch = batch;
-		batch->refs++;
-	}
-	return j;
-}
-
-/* --- giving
- * ---------------------------------------------------------------------------------------------------- */
-
-/* A memory file of the job's mail: the batch it came in, or the store's copy. */
-static int
-job_memory(struct desk *desk, struct job *j, GError **error)
-{
-	g_autoptr(GBytes) raw = NULL;
-	gsize n;
-	const void *data;
-
-	if (j->batch != NULL)
-		return dup(j->batch->fd);
-	raw = mails_raw(desk->store, j->id);
-	if (raw == NULL) {
-		g_set_error(error, STORE_ERROR, STORE_ERROR_DAMAGED,
-		    "mail %" G_GINT64_FORMAT " has no bytes in the store", j->id);
-		return -1;
-	}
-	data = g_bytes_get_data(raw, &n);
-	j->offset = 0;
-	j->length = n;
-	return fd_from_bytes(data, n, error);
-}
-
-static int
-compose_memory(const struct job *j, GError **error)
-{
-	gsize n;
-	const void *data = g_bytes_get_data(j->head, &n);
-	gsize m = 0;
-	const void *raw = j->raw != NULL ? g_bytes_get_data(j->raw, &m) : "";
-	FD_AUTO fd = fd_memory("compose", error);
-	int out;
-
-	if (fd < 0 || !fd_write_all(fd, data, n, error) || !fd_write_all(fd, raw, m, error) ||
-	    !fd_seal(fd, error))
-		return -1;
-	out = fd;
-	fd = -1;
-	return out;
-}
-
-/* Once a mail: made by hand, the text form would have to be parsed each time. */
-static GVariant *
-read_fields(const struct job *j)
-{
-	GVariantBuilder b;
-
-	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
-	g_variant_builder_add(&b, "{sv}", "mail", g_variant_new_int64(j->id));
-	g_variant_builder_add(&b, "{sv}", "offset", g_variant_new_uint64(j->offset));
-	g_variant_builder_add(&b, "{sv}", "length", g_variant_new_uint64(j->length));
-	g_variant_builder_add(&b, "{sv}", "cut", g_variant_new_boolean(j->cut));
-	return g_variant_builder_end(&b);
-}
 
 enum given { GIVEN, NOT_NOW, NEVER };
 
@@ -187,18 +51,12 @@ static enum given
 give(struct desk *desk, struct link *link, struct job *j)
 {
 	g_autoptr(GError) error = NULL;
-	FD_AUTO fd = j->compose ? compose_memory(j, &error) : job_memory(desk, j, &error);
-	gboolean sent;
+	FD_AUTO fd = job_memory(desk, j, &error);
 
 	if (fd < 0)
 		return no_memory(desk, j, error);
 	desk->reader->short_of_memory = FALSE;
-	if (j->compose)
-		sent = link_send(desk, link, WIRE_MIME_COMPOSE,
-		    desk_fields("{'id': <%x>, 'head': <%t>}", j->id, (guint64)g_bytes_get_size(j->head)), fd);
-	else
-		sent = link_send(desk, link, WIRE_MIME_READ, read_fields(j), fd);
-	if (!sent)
+	if (!link_send(desk, link, j->compose ? WIRE_MIME_COMPOSE : WIRE_MIME_READ, job_fields(j), fd))
 		return NOT_NOW;
 	if (g_queue_is_empty(link->jobs))
 		link->head_since = clock_steady();
@@ -570,14 +428,14 @@ void
 reader_add_after(
     struct desk *desk, gint64 mail, struct batch *batch, gsize offset, gsize length, gboolean cut)
 {
-	enqueue_after(desk, mail_job(mail, batch, offset, length, cut));
+	enqueue_after(desk, job_of_mail(mail, batch, offset, length, cut));
 }
 
 void
 reader_again_after(struct desk *desk, gint64 mail)
 {
 	store_run(desk->store, SQL_MAIL_TRY, "i", mail);
-	enqueue_after(desk, mail_job(mail, NULL, 0, 0, FALSE));
+	enqueue_after(desk, job_of_mail(mail, NULL, 0, 0, FALSE));
 }
 
 gboolean
@@ -648,7 +506,7 @@ resume_one(struct desk *desk, gint64 id, gboolean hold, gboolean suspect, gboole
 	} else {
 		if (suspect)
 			store_run(desk->store, SQL_MAIL_TRY, "i", id);
-		enqueue_after(desk, mail_job(id, NULL, 0, 0, cut));
+		enqueue_after(desk, job_of_mail(id, NULL, 0, 0, cut));
 	}
 	if (!turn_piece_end(desk, &error))
 		log_error("mail %" G_GINT64_FORMAT ": %s; read at the next start", id, error->message);

@@ -16,13 +16,12 @@ enum {
 	READER_SUSPECTS = 4 * READER_DEPTH, /* mails that may have been at work when a desk ended */
 	READER_ORDER_WAIT =
 	    250, /* ms that a mail waits for earlier ones, so that answers come after what they answer */
-	READER_BATCHES = 64, /* memory files held open; more are read back from the store */
 };
 
 /* A memory file with mails that wait to be read; shared by them. Duplicates `fd`. */
 struct batch;
-struct batch *reader_batch(int fd);
-void reader_batch_unref(struct batch *batch);
+struct batch *batch_new(int fd);
+void batch_unref(struct batch *batch);
 
 void reader_init(struct desk *desk);
 /* Mails of an earlier run. */

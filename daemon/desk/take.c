@@ -210,7 +210,7 @@ tell_team(struct desk *desk, const struct taking *t, gint64 ticket, gint64 messa
 	    .warning = warning,
 	    .author_name = *t->name != '\0' ? t->name : t->address,
 	    .body = mail_string(t->mail, MAIL_body),
-	    .attachments = mail_value(t->mail, MAIL_attachments),
+	    .attachments = t->cut ? NULL : mail_value(t->mail, MAIL_attachments),
 	    .from_html = mail_flag(t->mail, MAIL_from_html),
 	    .cause = cause};
 
@@ -284,9 +284,10 @@ open_ticket(struct desk *desk, const struct taking *t, const char *why)
 static const char *
 cut_warning(const struct taking *t)
 {
-	return t->cut ? "The mail is larger than the desk takes: these are its headers and the beginning of "
-			"its text. The whole of it is still in the "
-			"mailbox."
+	return t->cut ? "The mail is larger than the desk reads: these are its headers and the beginning of "
+			"its text, and nothing is "
+			"attached. The whole of it is still in the mailbox, or, where it came by a pipe, in "
+			"the store (triagectl mail raw)."
 		      : NULL;
 }
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "desk/link.h"
 #include "desk/reader.h"
+#include "store/ballast.h"
 
 #include <unistd.h>
 
@@ -158,6 +159,10 @@ turn_commit(struct desk *desk)
 	if (!store_commit(desk->store, &error)) {
 		log_error("%s; nothing of this turn was said to anybody, ending so that the desk begins anew",
 		    error->message);
+		if (g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL) &&
+		    ballast_drop(store_path(desk->store)))
+			log_error("the disk is full: the ballast is dropped so that the next desk can "
+				  "answer; make room");
 		_exit(EXIT_AGAIN);
 	}
 	failpoint("desk-after-commit");

@@ -8,9 +8,10 @@
 
 #include "fetch/session.h"
 
-/* Settles `uids` (guint32, sorted); `spare`: what we have of them is not all, so where others are deleted these are
- * flagged and stay. What is settled is appended to `settled`, also when the rest fails.
+/* Settles `uids` (guint32, sorted); `spare`: what we have of them is not all, so where others are deleted
+ * these are flagged and stay. What is settled is appended to `settled`, also when the rest fails.
  * NET_ERROR_REFUSED: the server will not, the session goes on. */
-gboolean settle_mails(struct session *session, const GArray *uids, gboolean spare, GArray *settled, GError **error);
+gboolean settle_mails(
+    struct session *session, const GArray *uids, gboolean spare, GArray *settled, GError **error);
 
 #endif

@@ -27,8 +27,8 @@
 	S(LEDGER_ADD, "INSERT INTO ledger (mailbox, uidvalidity, uid, mail) VALUES ($1, $2, $3, $4)")        \
 	S(LEDGER_SETTLED,                                                                                    \
 	    "UPDATE ledger SET settled = 1 WHERE mailbox = $1 AND uidvalidity = $2 AND uid = $3")            \
-	S(LEDGER_UNSETTLED,                                                                                  \
-	    "SELECT uid FROM ledger WHERE mailbox = $1 AND uidvalidity = $2 AND settled = 0 ORDER BY uid")   \
+	S(LEDGER_UNSETTLED, "SELECT l.uid, m.cut FROM ledger l JOIN mail m ON m.id = l.mail WHERE l.mailbox = $1 "      \
+	    "AND l.uidvalidity = $2 AND l.settled = 0 ORDER BY l.uid")   \
 	/* mails */                                                                                          \
 	S(MAIL_KEEP,                                                                                         \
 	    "INSERT INTO mail (mailbox, source, state, tries, size, cut, digest, digest64, kept, arrived) "  \

@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 #include "base/fd.h"
+#include "store/ballast.h"
 #include "base/log.h"
 #include "store/internal.h"
 #include "store/schema.h"
@@ -29,7 +30,7 @@ enum {
 	BLOB_MAX = 96 * 1024 * 1024
 };
 
-G_DEFINE_QUARK(triaged - store, store_error)
+G_DEFINE_QUARK(triaged_store, store_error)
 
 static int
 error_code(int rc)
@@ -221,10 +222,20 @@ fail:
 	return NULL;
 }
 
+/* On a full disk the ballast makes room for one more try. */
 struct store *
 store_open(const char *path, GError **error)
 {
-	return open_any(path, TRUE, error);
+	g_autoptr(GError) why = NULL;
+	struct store *store = open_any(path, TRUE, &why);
+
+	if (store == NULL && g_error_matches(why, STORE_ERROR, STORE_ERROR_FULL) && ballast_drop(path)) {
+		g_clear_error(&why);
+		store = open_any(path, TRUE, &why);
+	}
+	if (store == NULL)
+		g_propagate_error(error, g_steal_pointer(&why));
+	return store;
 }
 
 struct store *

@@ -87,6 +87,18 @@ wire_receive(int socket, enum wire_role sender, struct ipc_message *message, GEr
 }
 
 GVariant *
+wire_fields(const char *format, ...)
+{
+	va_list ap;
+	GVariant *v;
+
+	va_start(ap, format);
+	v = g_variant_new_parsed_va(format, &ap);
+	va_end(ap);
+	return v;
+}
+
+GVariant *
 wire_value(const struct ipc_message *message, const char *field)
 {
 	return g_variant_lookup_value(message->fields, field, NULL);

@@ -50,7 +50,6 @@ enum wire_fd { WIRE_FD_NONE, WIRE_FD_ONE, WIRE_FD_MAYBE };
 	M(SEND_TROUBLE,      WIRE_SEND,   WIRE_FD_NONE,  "step:s text:s")               /* relay not to be had; said before it leaves */ \
 	/* triagectl and desk */                                                                                       \
 	M(CTL_DO,            WIRE_CTL,    WIRE_FD_MAYBE, "words:as json:b")             /* fd: inject's mail, sealed */ \
-	M(CTL_TEXT,          WIRE_DESK,   WIRE_FD_NONE,  "text:s")                      /* a piece of the answer */    \
 	M(CTL_END,           WIRE_DESK,   WIRE_FD_NONE,  "status:i text:s")             /* exit status; text for stderr */
 
 enum wire_type {
@@ -68,6 +67,9 @@ gboolean wire_check(const struct ipc_message *message, enum wire_role sender, GE
 
 /* ipc_receive and wire_check in one: a message that fails the check is IPC_BROKEN. */
 enum ipc_result wire_receive(int socket, enum wire_role sender, struct ipc_message *message, GError **error);
+
+/* A dictionary for a message, in GVariant's text form with its printf-like holes ("{'id': <%x>}"); floating. */
+GVariant *wire_fields(const char *format, ...);
 
 /* Getters for fields that wire_check has seen. Strings live as long as the message. */
 const char *wire_string(const struct ipc_message *message, const char *field); /* NULL where optional and absent */

@@ -34,8 +34,7 @@ begin(struct fakedesk *d, enum wire_role role, int *other)
 	int pair[2];
 
 	g_assert_true(ipc_pair(pair, NULL));
-	d->link = pair[0];
-	d->role = role;
+	*d = (struct fakedesk){.link = pair[0], .role = role};
 	*other = pair[1];
 	d->pid = fork();
 	if (d->pid == 0) {

@@ -241,9 +241,9 @@ static const struct {
     {HEAD BOX "team -t { agent a@b }", "3:60: `-t` cannot be a name: it begins with a letter or a digit\n"},
     /* numbers */
     {"desk \"D\" { largest mail 99999999999999999999G reopen within 3651d }trust mx " BOX TAIL,
-	"1:25: 99999999999999999999G is out of range: `largest` can be 1K to 1G\n"
+	"1:25: 99999999999999999999G is out of range: `largest` can be 1K to 64M\n"
 	"1:61: 3651d is out of range: `reopen` can be 0d to 3650d\n"},
-    {"desk \"D\" { largest mail 1G reopen within 0s readers 256 }trust mx " BOX TAIL, ""},
+    {"desk \"D\" { largest mail 64M reopen within 0s readers 256 }trust mx " BOX TAIL, ""},
     /* texts */
     {HEAD BOX "team t { agent a@b \"x\n}",
 	"3:74: the text ends at the end of its line; a quotation mark is missing\n"},

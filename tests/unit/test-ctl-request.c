@@ -30,18 +30,6 @@ struct peer {
 	char *heard; /* "inject support: the mail" */
 };
 
-static GVariant *
-fields(const char *format, ...)
-{
-	va_list ap;
-	GVariant *v;
-
-	va_start(ap, format);
-	v = g_variant_new_parsed_va(format, &ap);
-	va_end(ap);
-	return v;
-}
-
 static void
 remember(struct peer *p, const struct ipc_message *m)
 {
@@ -70,11 +58,10 @@ serve(gpointer data)
 	if (p->desk == NONSENSE)
 		g_assert_cmpint(write(fd, "hello", 5), ==, 5);
 	else if (p->desk == NOT_OURS)
-		ipc_send(fd, WIRE_FETCH_LOOK, fields("@a{sv} {}"), -1, NULL);
+		ipc_send(fd, WIRE_FETCH_LOOK, wire_fields("@a{sv} {}"), -1, NULL);
 	if (p->desk != ANSWERS)
 		return NULL;
-	ipc_send(fd, WIRE_CTL_TEXT, fields("{'text': <'first, '>}"), -1, NULL);
-	ipc_send(fd, WIRE_CTL_END, fields("{'status': <%i>, 'text': <'second'>}", p->status), -1, NULL);
+	ipc_send(fd, WIRE_CTL_END, wire_fields("{'status': <%i>, 'text': <'first, second'>}", p->status), -1, NULL);
 	return NULL;
 }
 
