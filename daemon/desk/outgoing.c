@@ -73,31 +73,38 @@ one_pair(const char *type, const char *first, const char *second)
 	return g_variant_new_array(g_variant_get_type(pair), &pair, 1);
 }
 
+static void
+put(GVariantBuilder *b, const char *key, GVariant *value)
+{
+	g_variant_builder_add_value(
+	    b, g_variant_new_dict_entry(g_variant_new_string(key), g_variant_new_variant(value)));
+}
+
 /* What compose needs (mime/compose.h), and nothing that could change until it is composed. */
 static GBytes *
 head_of(struct desk *desk, const struct outgoing *out, const char *mid)
 {
 	g_autofree char *reply_to = reply_address(desk, out);
-	GVariantDict d;
+	GVariantBuilder b;
 	g_autoptr(GVariant) head = NULL;
 
-	g_variant_dict_init(&d, NULL);
-	g_variant_dict_insert(&d, "from_name", "s", out->from_name);
-	g_variant_dict_insert(&d, "from_address", "s", own_address(out->mailbox));
-	g_variant_dict_insert_value(&d, "to", one_pair("(ss)", out->name, out->address));
-	g_variant_dict_insert_value(&d, "cc", g_variant_new_array(G_VARIANT_TYPE("(ss)"), NULL, 0));
-	g_variant_dict_insert(&d, "reply_to", "s", reply_to);
-	g_variant_dict_insert(&d, "subject", "s", out->subject);
-	g_variant_dict_insert(&d, "message_id", "s", mid);
-	g_variant_dict_insert(&d, "date", "x", clock_now());
-	g_variant_dict_insert(&d, "in_reply_to", "s", out->in_reply_to);
-	g_variant_dict_insert_value(&d, "references", references_of(out));
-	g_variant_dict_insert(&d, "auto", "s", out->auto_submitted);
-	g_variant_dict_insert_value(&d, "extra", one_pair("{ss}", "X-Triaged-Loop", desk->conf->desk));
-	g_variant_dict_insert(&d, "text", "s", out->text);
-	g_variant_dict_insert_value(&d, "parts", parts_of(out));
-	g_variant_dict_insert(&d, "whole", "b", out->whole);
-	head = g_variant_ref_sink(g_variant_dict_end(&d));
+	g_variant_builder_init(&b, G_VARIANT_TYPE_VARDICT);
+	put(&b, "from_name", g_variant_new_string(out->from_name));
+	put(&b, "from_address", g_variant_new_string(own_address(out->mailbox)));
+	put(&b, "to", one_pair("(ss)", out->name, out->address));
+	put(&b, "cc", g_variant_new_array(G_VARIANT_TYPE("(ss)"), NULL, 0));
+	put(&b, "reply_to", g_variant_new_string(reply_to));
+	put(&b, "subject", g_variant_new_string(out->subject));
+	put(&b, "message_id", g_variant_new_string(mid));
+	put(&b, "date", g_variant_new_int64(clock_now()));
+	put(&b, "in_reply_to", g_variant_new_string(out->in_reply_to));
+	put(&b, "references", references_of(out));
+	put(&b, "auto", g_variant_new_string(out->auto_submitted));
+	put(&b, "extra", one_pair("{ss}", "X-Triaged-Loop", desk->conf->desk));
+	put(&b, "text", g_variant_new_string(out->text));
+	put(&b, "parts", parts_of(out));
+	put(&b, "whole", g_variant_new_boolean(out->whole));
+	head = g_variant_ref_sink(g_variant_builder_end(&b));
 	return g_variant_get_data_as_bytes(head);
 }
 

@@ -1,4 +1,5 @@
 -- The store, version 1. Times are UTC in milliseconds. Addresses: local part as it is, domain in lower case.
+-- Lists of more than two words are written with OR: for IN (...) SQLite opens a table of its own at each insert (measured).
 -- Nothing here is changed without a row in history that says who, when, what was, what is, and which mail caused it.
 
 CREATE TABLE meta (
@@ -17,7 +18,7 @@ CREATE TABLE mail (
 	id INTEGER PRIMARY KEY,
 	mailbox INTEGER NOT NULL REFERENCES mailbox,
 	source TEXT NOT NULL CHECK (source IN ('imap', 'pipe')),
-	state TEXT NOT NULL CHECK (state IN ('kept', 'done', 'held', 'dropped')),
+	state TEXT NOT NULL CHECK (state = 'kept' OR state = 'done' OR state = 'held' OR state = 'dropped'),
 	tries INTEGER NOT NULL,
 	failures INTEGER NOT NULL DEFAULT 0,
 	size INTEGER NOT NULL,
@@ -63,8 +64,8 @@ CREATE TABLE ticket (
 	subject TEXT NOT NULL,
 	queue TEXT NOT NULL,
 	mailbox TEXT NOT NULL,
-	state TEXT NOT NULL CHECK (state IN ('new', 'open', 'waiting', 'hold', 'closed')),
-	priority TEXT NOT NULL DEFAULT 'normal' CHECK (priority IN ('low', 'normal', 'high', 'urgent')),
+	state TEXT NOT NULL CHECK (state = 'new' OR state = 'open' OR state = 'waiting' OR state = 'hold' OR state = 'closed'),
+	priority TEXT NOT NULL DEFAULT 'normal' CHECK (priority = 'low' OR priority = 'normal' OR priority = 'high' OR priority = 'urgent'),
 	assignee INTEGER REFERENCES person,
 	customer INTEGER REFERENCES person,
 	root TEXT NOT NULL, -- Message-ID that the notices of this ticket hang under
@@ -80,7 +81,7 @@ CREATE INDEX ticket_customer ON ticket (customer, id);
 CREATE TABLE participant (
 	ticket INTEGER NOT NULL REFERENCES ticket,
 	person INTEGER NOT NULL REFERENCES person,
-	role TEXT NOT NULL CHECK (role IN ('customer', 'reply-to', 'named')),
+	role TEXT NOT NULL CHECK (role = 'customer' OR role = 'reply-to' OR role = 'named'),
 	PRIMARY KEY (ticket, person)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX participant_person ON participant (person, ticket);
@@ -114,7 +115,7 @@ CREATE TABLE message (
 	id INTEGER PRIMARY KEY,
 	ticket INTEGER NOT NULL REFERENCES ticket,
 	mail INTEGER REFERENCES mail,
-	kind TEXT NOT NULL CHECK (kind IN ('customer', 'agent', 'note', 'unverified', 'auto', 'bounce', 'held')),
+	kind TEXT NOT NULL CHECK (kind = 'customer' OR kind = 'agent' OR kind = 'note' OR kind = 'unverified' OR kind = 'auto' OR kind = 'bounce' OR kind = 'held'),
 	author INTEGER REFERENCES person,
 	author_name TEXT NOT NULL,
 	at INTEGER NOT NULL,
@@ -166,9 +167,9 @@ CREATE TABLE outbox (
 	id INTEGER PRIMARY KEY,
 	ticket INTEGER REFERENCES ticket,
 	message INTEGER REFERENCES message,
-	kind TEXT NOT NULL CHECK (kind IN ('answer', 'notice', 'refusal', 'operator')),
+	kind TEXT NOT NULL CHECK (kind = 'answer' OR kind = 'notice' OR kind = 'refusal' OR kind = 'operator'),
 	relay TEXT NOT NULL,
-	state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'data', 'sent', 'deferred', 'failed', 'unknown', 'cancelled')),
+	state TEXT NOT NULL CHECK (state = 'queued' OR state = 'sending' OR state = 'data' OR state = 'sent' OR state = 'deferred' OR state = 'failed' OR state = 'unknown' OR state = 'cancelled'),
 	sender TEXT NOT NULL,
 	mid TEXT NOT NULL,
 	head BLOB NOT NULL,
@@ -181,15 +182,15 @@ CREATE TABLE outbox (
 	why TEXT NOT NULL DEFAULT '',
 	once TEXT UNIQUE
 ) STRICT;
-CREATE INDEX outbox_due ON outbox (relay, next_try, id) WHERE state IN ('queued', 'deferred', 'unknown');
-CREATE INDEX outbox_next ON outbox (next_try) WHERE state IN ('queued', 'deferred', 'unknown');
+CREATE INDEX outbox_due ON outbox (relay, next_try, id) WHERE state = 'queued' OR state = 'deferred' OR state = 'unknown';
+CREATE INDEX outbox_next ON outbox (next_try) WHERE state = 'queued' OR state = 'deferred' OR state = 'unknown';
 CREATE INDEX outbox_open ON outbox (state, id) WHERE state NOT IN ('sent', 'cancelled');
 CREATE INDEX outbox_ticket ON outbox (ticket) WHERE ticket IS NOT NULL;
 
 CREATE TABLE recipient (
 	outbox INTEGER NOT NULL REFERENCES outbox,
 	address TEXT NOT NULL,
-	state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'deferred', 'failed', 'unknown', 'bounced')),
+	state TEXT NOT NULL CHECK (state = 'queued' OR state = 'sent' OR state = 'deferred' OR state = 'failed' OR state = 'unknown' OR state = 'bounced'),
 	code INTEGER NOT NULL DEFAULT 0,
 	text TEXT NOT NULL DEFAULT '',
 	at INTEGER NOT NULL DEFAULT 0,

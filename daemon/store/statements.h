@@ -5,6 +5,9 @@
 #ifndef TRIAGED_STATEMENTS_H
 #define TRIAGED_STATEMENTS_H
 
+/* As the index outbox_due has it, word for word: only then does SQLite use that. */
+#define OUTBOX_WAITS "(state = 'queued' OR state = 'deferred' OR state = 'unknown')"
+
 #define STATEMENTS(S)                                                                                                  \
 	S(BEGIN, "BEGIN IMMEDIATE")                                                                                    \
 	S(COMMIT, "COMMIT")                                                                                            \
@@ -114,25 +117,20 @@
 	S(OUTBOX_ONCE, "SELECT id FROM outbox WHERE once = $1")                                                        \
 	S(OUTBOX_ADD, "INSERT INTO outbox (id, ticket, message, kind, relay, state, sender, mid, head, raw_mail, created, next_try, once) " \
 	    "VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, $10, $10, $11)")                                    \
-	S(OUTBOX_DUE, "SELECT id FROM outbox WHERE relay = $1 AND state IN ('queued', 'deferred', "          \
-		      "'unknown') AND next_try <= $2 "                                                       \
+	S(OUTBOX_DUE, "SELECT id FROM outbox WHERE relay = $1 AND " OUTBOX_WAITS " AND next_try <= $2 "        \
 		      "ORDER BY next_try, id LIMIT $3")                                                      \
-	S(OUTBOX_NEXT, "SELECT min(next_try) FROM outbox WHERE state IN ('queued', 'deferred', 'unknown') "  \
-		       "AND next_try > $1")                                                                  \
+	S(OUTBOX_NEXT, "SELECT min(next_try) FROM outbox WHERE " OUTBOX_WAITS " AND next_try > $1")           \
 	S(OUTBOX_GET, "SELECT id, ticket, message, kind, relay, state, sender, mid, head, raw_mail, "        \
 		      "digest, created, next_try, tries, "                                                   \
 		      "unknowns, why FROM outbox WHERE id = $1")                                             \
 	S(OUTBOX_STATE, "UPDATE outbox SET state = $2, why = $3, next_try = $4 WHERE id = $1")               \
 	S(OUTBOX_SENDING,                                                                                    \
-	    "UPDATE outbox SET state = 'sending', tries = tries + 1, digest = $2 WHERE id = $1 AND state "  \
-	    "IN ('queued', 'deferred', 'unknown')")             \
+	    "UPDATE outbox SET state = 'sending', tries = tries + 1, digest = $2 WHERE id = $1 AND " OUTBOX_WAITS) \
 	S(OUTBOX_DATA, "UPDATE outbox SET state = 'data' WHERE id = $1 AND state = 'sending'")               \
 	S(OUTBOX_UNKNOWN,                                                                                    \
 	    "UPDATE outbox SET state = $2, unknowns = unknowns + 1, why = $3, next_try = $4 WHERE id = $1")  \
 	S(OUTBOX_STUCK, "SELECT id, state FROM outbox WHERE state NOT IN ('sent', 'cancelled') "  \
 			"AND state IN ('sending', 'data') ORDER BY id")       \
-	S(OUTBOX_HAS_DUE, "SELECT 1 FROM outbox WHERE relay = $1 AND state IN ('queued', 'deferred', "       \
-			  "'unknown') AND next_try <= $2 LIMIT 1")                                           \
 	S(OUTBOX_RETRY,                                                                                      \
 	    "UPDATE outbox SET state = 'queued', next_try = $2, why = $3 WHERE id = $1 AND state IN "        \
 	    "('deferred', 'failed', 'unknown', 'cancelled')")                                                \

@@ -196,6 +196,19 @@ load_hash_key(struct store *store, GError **error)
 	return TRUE;
 }
 
+/* Before the first use: our programs have one thread, and nobody asks SQLite how much memory it has. */
+static void
+configure(void)
+{
+	static gboolean done;
+
+	if (done)
+		return;
+	done = TRUE;
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static struct store *
 open_any(const char *path, gboolean writing, GError **error)
 {
@@ -203,6 +216,7 @@ open_any(const char *path, gboolean writing, GError **error)
 	int flags = writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
 	int rc;
 
+	configure();
 	store->path = g_strdup(path);
 	store->lock = -1;
 	if (writing && !take_lock(store, error))

@@ -149,10 +149,13 @@ mail_open(GBytes *bytes, GError **error)
 		return NULL;
 	}
 	for (gsize i = 0; i < n; i++) {
-		const char *name;
+		/* Step by step: a format string would be parsed for each field of each mail. */
+		g_autoptr(GVariant) entry = g_variant_get_child_value(mail->dictionary, i);
+		g_autoptr(GVariant) key = g_variant_get_child_value(entry, 0);
+		g_autoptr(GVariant) boxed = g_variant_get_child_value(entry, 1);
 
-		g_variant_get_child(mail->dictionary, i, "{&sv}", &name, &mail->values[i]);
-		if (strcmp(name, fields[i].name) == 0 &&
+		mail->values[i] = g_variant_get_variant(boxed);
+		if (strcmp(g_variant_get_string(key, NULL), fields[i].name) == 0 &&
 		    strcmp(g_variant_get_type_string(mail->values[i]), fields[i].type) == 0)
 			continue;
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
