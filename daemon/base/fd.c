@@ -179,11 +179,3 @@ fd_nonblocking(int fd, gboolean on)
 
 	return flags >= 0 && fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) == 0;
 }
-
-gboolean
-fd_cloexec(int fd, gboolean on)
-{
-	int flags = fcntl(fd, F_GETFD);
-
-	return flags >= 0 && fcntl(fd, F_SETFD, on ? flags | FD_CLOEXEC : flags & ~FD_CLOEXEC) == 0;
-}

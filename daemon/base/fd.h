@@ -30,6 +30,5 @@ GBytes *fd_read_file(const char *path, gsize max, GError **error);
 GBytes *fd_read_all(int fd, gsize max, GError **error);
 
 gboolean fd_nonblocking(int fd, gboolean on);
-gboolean fd_cloexec(int fd, gboolean on);
 
 #endif

@@ -15,7 +15,6 @@ enum { LINE_MAX_BYTES = 2048, EXIT_BROKEN = 70 };
 
 static struct {
 	char tag[96];
-	gboolean verbose;
 	gboolean terminal;
 	unsigned long lost;
 } state = {.tag = "triaged"};
@@ -28,12 +27,6 @@ log_init(const char *program, const char *name)
 	else
 		g_strlcpy(state.tag, program, sizeof state.tag);
 	state.terminal = isatty(STDERR_FILENO);
-}
-
-void
-log_verbose(gboolean on)
-{
-	state.verbose = on;
 }
 
 char *
@@ -102,13 +95,6 @@ void
 log_info(const char *format, ...)
 {
 	LOG_AT(6);
-}
-
-void
-log_debug(const char *format, ...)
-{
-	if (state.verbose)
-		LOG_AT(7);
 }
 
 void

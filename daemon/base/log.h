@@ -13,9 +13,6 @@ void log_init(const char *program, const char *name);
 void log_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void log_warn(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void log_info(const char *format, ...) G_GNUC_PRINTF(1, 2);
-/* Written only after log_verbose(TRUE). */
-void log_debug(const char *format, ...) G_GNUC_PRINTF(1, 2);
-void log_verbose(gboolean on);
 
 /* Logs and leaves with 70 (EX_SOFTWARE): a broken promise between our own parts. The parent starts us again. */
 void log_fatal(const char *format, ...) G_GNUC_PRINTF(1, 2) G_GNUC_NORETURN;

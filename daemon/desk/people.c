@@ -20,14 +20,6 @@ people_fold(const char *address)
 }
 
 gint64
-people_find(struct desk *desk, const char *address)
-{
-	g_autofree char *folded = people_fold(address);
-
-	return store_get_int(desk->store, 0, SQL_PERSON_FIND, "s", folded);
-}
-
-gint64
 people_get(struct desk *desk, const char *address, const char *name)
 {
 	g_autofree char *folded = people_fold(address);

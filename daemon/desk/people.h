@@ -8,8 +8,6 @@
 /* The person's id, made if new; a name that was empty is filled in. Inside a piece. 0 for an empty address.
  */
 gint64 people_get(struct desk *desk, const char *address, const char *name);
-/* 0 where nobody has the address. */
-gint64 people_find(struct desk *desk, const char *address);
 /* Both are set, to "" where there is no such person; caller frees. */
 void people_show(struct desk *desk, gint64 person, char **address, char **name);
 /* Local part as it is, domain in lower case. Caller frees. */

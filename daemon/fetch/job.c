@@ -51,12 +51,8 @@ struct job {
 static gboolean
 say(struct job *j, guint32 type, GVariant *fields, int fd)
 {
-	g_autoptr(GError) error = NULL;
-
-	if (!j->gone && !ipc_send(j->link, type, fields, fd, &error)) {
-		log_debug("the desk is gone: %s", error->message);
+	if (!j->gone && !ipc_send(j->link, type, fields, fd, NULL))
 		j->gone = TRUE;
-	}
 	return !j->gone;
 }
 

@@ -241,12 +241,6 @@ query_bytes(struct query *q, int column)
 	return g_bytes_new(data, (gsize)sqlite3_column_bytes(q->stmt, column));
 }
 
-int
-query_columns(struct query *q)
-{
-	return sqlite3_column_count(q->stmt);
-}
-
 const char *
 query_name(struct query *q, int column)
 {

@@ -64,7 +64,6 @@ gint64 query_int(struct query *query, int column);
 const char *query_text(struct query *query, int column);
 gboolean query_is_null(struct query *query, int column);
 GBytes *query_bytes(struct query *query, int column); /* a copy; caller unrefs */
-int query_columns(struct query *query);
 const char *query_name(struct query *query, int column);
 
 /* A statement of a reader's own, written in the portable subset; freed at its end. Texts and bytes given must

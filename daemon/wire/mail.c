@@ -206,9 +206,3 @@ mail_value(const struct mail *mail, enum mail_field field)
 {
 	return mail->values[field];
 }
-
-GVariant *
-mail_dictionary(const struct mail *mail)
-{
-	return mail->dictionary;
-}

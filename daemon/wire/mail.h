@@ -78,7 +78,5 @@ const char *mail_string(const struct mail *mail, enum mail_field field);
 gboolean mail_flag(const struct mail *mail, enum mail_field field);
 gint64 mail_number(const struct mail *mail, enum mail_field field);
 GVariant *mail_value(const struct mail *mail, enum mail_field field); /* lent */
-/* The whole dictionary, keys as in the table; lent. */
-GVariant *mail_dictionary(const struct mail *mail);
 
 #endif

@@ -39,7 +39,7 @@ enum wire_fd { WIRE_FD_NONE, WIRE_FD_ONE, WIRE_FD_MAYBE };
 	M(FETCH_TROUBLE,     WIRE_FETCH,  WIRE_FD_NONE,  "step:s text:s")               /* said before it leaves */    \
 	/* desk and mime; triagectl read and mime */                                                                   \
 	M(MIME_READ,         WIRE_DESK,   WIRE_FD_ONE,   "mail:x offset:t length:t cut:b")                             \
-	M(MIME_MAIL,         WIRE_MIME,   WIRE_FD_ONE,   "mail:x held?:s")              /* fd: serialised a{sv}, mime/mail.h */ \
+	M(MIME_MAIL,         WIRE_MIME,   WIRE_FD_ONE,   "mail:x")                      /* fd: serialised a{sv}, wire/mail.h */ \
 	M(MIME_COMPOSE,      WIRE_DESK,   WIRE_FD_ONE,   "id:x head:t")                 /* fd: head bytes of a{sv}, then a raw mail */ \
 	M(MIME_COMPOSED,     WIRE_MIME,   WIRE_FD_MAYBE, "id:x failed?:s eight_bit:b utf8:b") /* fd: the mail, CRLF */ \
 	/* desk and send */                                                                                            \
@@ -50,7 +50,7 @@ enum wire_fd { WIRE_FD_NONE, WIRE_FD_ONE, WIRE_FD_MAYBE };
 	M(SEND_TROUBLE,      WIRE_SEND,   WIRE_FD_NONE,  "step:s text:s")               /* relay not to be had; said before it leaves */ \
 	/* triagectl and desk */                                                                                       \
 	M(CTL_DO,            WIRE_CTL,    WIRE_FD_MAYBE, "words:as json:b")             /* fd: inject's mail, sealed */ \
-	M(CTL_END,           WIRE_DESK,   WIRE_FD_NONE,  "status:i text:s")             /* exit status; text for stderr */
+	M(CTL_END,           WIRE_DESK,   WIRE_FD_NONE,  "status:i text:s")             /* exit status; text: for stderr where that is not 0 */
 
 enum wire_type {
 #define M(id, sender, fd, fields) WIRE_##id,
